@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Stands for <linux/kernel.h>: warnings go to stderr. */
+#ifndef LAB_NATIVE_KERNEL_H
+#define LAB_NATIVE_KERNEL_H
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+#define WARN_ONCE(cond, ...) do {					\
+	static bool lab_warned;						\
+									\
+	if (unlikely(cond) &&						\
+	    !__atomic_exchange_n(&lab_warned, true, __ATOMIC_RELAXED))	\
+		fprintf(stderr, "WARNING: " __VA_ARGS__);		\
+} while (0)
+
+#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
+#define min(a, b)		((a) < (b) ? (a) : (b))
+#define max(a, b)		((a) > (b) ? (a) : (b))
+
+/* Inside an RCU read-side critical section or under a spinlock: a bug. */
+void lab_might_sleep(void);
+#define might_sleep()		lab_might_sleep()
+
+#endif

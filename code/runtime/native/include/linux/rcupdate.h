@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Stands for <linux/rcupdate.h>, over liburcu (memb flavour, inlined). */
+#ifndef LAB_NATIVE_RCUPDATE_H
+#define LAB_NATIVE_RCUPDATE_H
+
+#define _LGPL_SOURCE
+#include <urcu/urcu-memb.h>
+#include <urcu/pointer.h>
+
+#include <linux/kernel.h>
+
+#define rcu_read_lock()		urcu_memb_read_lock()
+#define rcu_read_unlock()	urcu_memb_read_unlock()
+#define synchronize_rcu()	(might_sleep(), urcu_memb_synchronize_rcu())
+#define call_rcu(head, func)	urcu_memb_call_rcu(head, func)
+#define rcu_barrier()		urcu_memb_barrier()
+
+#define RCU_INIT_POINTER(p, v)			WRITE_ONCE(p, v)
+#define rcu_dereference_protected(p, cond)	(p)
+
+#endif

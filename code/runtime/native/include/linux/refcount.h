@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Stands for <linux/refcount.h>: a count that complains instead of wrapping. */
+#ifndef LAB_NATIVE_REFCOUNT_H
+#define LAB_NATIVE_REFCOUNT_H
+
+#include <linux/atomic.h>
+#include <linux/kernel.h>
+
+typedef struct {
+	int refs;
+} refcount_t;
+
+#define REFCOUNT_INIT(n)	{ (n) }
+#define refcount_set(r, n)	__atomic_store_n(&(r)->refs, (n), __ATOMIC_RELAXED)
+#define refcount_read(r)	__atomic_load_n(&(r)->refs, __ATOMIC_RELAXED)
+
+static inline void refcount_inc(refcount_t *r)
+{
+	int old = __atomic_fetch_add(&r->refs, 1, __ATOMIC_RELAXED);
+
+	WARN_ONCE(old <= 0, "refcount_t: addition on %d; use-after-free\n", old);
+}
+
+static inline bool refcount_inc_not_zero(refcount_t *r)
+{
+	int old = refcount_read(r);
+
+	do {
+		if (!old)
+			return false;
+	} while (!__atomic_compare_exchange_n(&r->refs, &old, old + 1, true,
+					      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	return true;
+}
+
+static inline bool refcount_dec_and_test(refcount_t *r)
+{
+	int old = __atomic_fetch_sub(&r->refs, 1, __ATOMIC_ACQ_REL);
+
+	WARN_ONCE(old <= 0, "refcount_t: underflow from %d; use-after-free\n", old);
+	return old == 1;
+}
+
+#endif
