@@ -79,16 +79,17 @@ def image_release(path):
 
 
 def kdir_release(path):
-    for name, pattern in (
-            ("include/config/kernel.release", r"^(\S+)"),
-            ("include/generated/utsrelease.h", r'UTS_RELEASE "([^"]+)"')):
-        try:
-            with open(os.path.join(path, name), encoding="utf-8") as f:
-                if found := re.search(pattern, f.read()):
-                    return found.group(1)
-        except OSError:
-            pass
-    return "unknown"
+    """What a module built in *path* will claim to be for.
+
+    That is utsrelease.h; Debian's kernel.release says 6.1.192 instead.
+    """
+    try:
+        with open(os.path.join(path, "include/generated/utsrelease.h"),
+                  encoding="utf-8") as f:
+            found = re.search(r'UTS_RELEASE "([^"]+)"', f.read())
+    except OSError:
+        found = None
+    return found.group(1) if found else "unknown"
 
 
 def check_pair(kernel, kdir):

@@ -11,6 +11,7 @@ from . import calibrate, image, qemu, splat
 from .channel import Channel
 from .trouble import Trouble, os_trouble
 
+DUMP_S = 5.0            # nominal: for the guest to say where it hangs
 POWER_OFF_S = 10.0      # nominal: from the end line until QEMU is gone
 PORT_LIMIT = 16 << 20   # bytes from one port before it counts as a flood
 
@@ -35,9 +36,12 @@ class Machine:
         self.boot_s = self.limit_s = self.status = self.signal = None
         self.qemu_exit = self.qemu_says = None
         self.ended = None
+        self.asked = self._dumped = self._nmi = False   # where it hangs
         self.total_s = 0.0
         self.console = Channel(port_limit)
         self.results = Channel(port_limit, on_line=self._result_line)
+        self._monitor = Channel(port_limit)
+        self._ports = (self.console, self.results, self._monitor)
         settings = {"secret": self.secret, "mode": mode}
         initrd = image.base() + image.per_run(adds, settings, job)
         if len(initrd) > mem << 19:
@@ -51,7 +55,9 @@ class Machine:
             self._line += ["-chardev",
                            f"socket,id={name},fd={port.theirs.fileno()}",
                            "-serial", f"chardev:{name}"]
-        self._line += ["-monitor", "none"]
+        self._line += ["-chardev",
+                       f"socket,id=mon,fd={self._monitor.theirs.fileno()}",
+                       "-mon", "chardev=mon,mode=readline"]
 
     # -- the results channel --------------------------------------------
     def _result_line(self, line):
@@ -65,7 +71,7 @@ class Machine:
                 self._deadline = time.monotonic() + self.limit_s
                 self.on_event("booted", self)
         elif words[0] == "end" and words[1:2] == [self.secret]:
-            if self.status is None:
+            if self.status is None and not self.asked:
                 try:
                     self.status = int(words[2])
                 except (IndexError, ValueError):
@@ -75,6 +81,8 @@ class Machine:
                     self.lines.pop()
                 self._deadline = time.monotonic() + (
                     POWER_OFF_S * calibrate.scale(self.boot_s or 0))
+        elif words[0] == "dumped" and words[1:2] == [self.secret]:
+            self._dumped = True
         elif self.boot_s is not None and self.status is None:
             # Anything else is the job's, whatever it pretends to be. What
             # comes before the begin line is the port's own noise.
@@ -102,10 +110,10 @@ class Machine:
                 process = qemu.start(
                     self._line, stdin=subprocess.DEVNULL, stdout=errors,
                     stderr=errors,
-                    fds=(self._initrd, self.console.theirs.fileno(),
-                         self.results.theirs.fileno()))
-                self.console.started()
-                self.results.started()
+                    fds=[self._initrd] + [port.theirs.fileno()
+                                          for port in self._ports])
+                for port in self._ports:
+                    port.started()
                 self.on_event("started", self)
                 self._watch(process, wake_r)
         except OSError as error:
@@ -121,8 +129,8 @@ class Machine:
                 "utf-8", "replace").strip()
             for fd in (errors, wake_r, wake_w, self._initrd):
                 os.close(fd)
-            self.console.close()
-            self.results.close()
+            for port in self._ports:
+                port.close()
             for number, handler in handlers.items():
                 signal.signal(number, handler)
         self._judge()
@@ -134,11 +142,13 @@ class Machine:
         """Until QEMU ends, or must be ended."""
         with selectors.DefaultSelector() as selector:
             selector.register(wake, selectors.EVENT_READ)
-            for port in (self.console, self.results):
+            for port in self._ports:
                 selector.register(port, selectors.EVENT_READ, port)
             while self.console.open or self.results.open:
                 left = self._deadline - time.monotonic()
-                if left <= 0 or self.signal:
+                if left <= 0 and self._ask():
+                    continue
+                if left <= 0 or self.signal or self._dumped:
                     break
                 for chosen, _ in selector.select(left):
                     port = chosen.data
@@ -154,11 +164,36 @@ class Machine:
         else:
             process.wait()
 
+    def _ask(self):
+        """The limit is over: ask the guest where it hangs, in two ways."""
+        if self.boot_s is None or self.status is not None or self._nmi:
+            return False
+        self._deadline = time.monotonic() + (
+            DUMP_S * calibrate.scale(self.boot_s))
+        try:
+            if not self.asked:
+                self.asked = True
+                self.on_event("late", self)
+                self.results.ours.send(b"dump\n")      # see guest/init
+            else:
+                # The CPU that takes interrupts is the one that hangs. It
+                # still takes a non-maskable one (see qemu.CMDLINE).
+                self._nmi = True
+                self._monitor.ours.send(b"nmi\n")
+        except OSError:
+            pass        # it has just ended; the loop will see that
+        return True
+
     def _judge(self):
         """How it ended, told by what was seen and in this order."""
         self.console_text = self.console.text()
         self.panic = splat.panicked(self.console_text)
         self.splats = splat.cut(self.console_text)
+        self.stuck = splat.stuck(self.console_text) if self.asked else None
+        if self._nmi:
+            self.panic = None       # our own doing
+            self.splats = [s for s in self.splats
+                           if "NMI: Not continuing" not in s["title"]]
         if self.signal:
             self.ended = "interrupted"
         elif self.ended == "flood":
@@ -167,6 +202,8 @@ class Machine:
             self.ended = "noboot"
         elif self.panic:
             self.ended = "panic"
+        elif self.asked:
+            self.ended = "hang"
         elif self.status is not None:
             self.ended = "done"
         elif self.ended == "late":

@@ -161,7 +161,7 @@ def build(name, out, sources, settings=(), verbose=False):
         if not verbose:
             text = say_source_paths("".join(lines), folder, links)
             shown = text.splitlines()
-            if status == 0:
+            if status == 0 or any("error:" in x for x in shown):
                 shown = [x for x in shown if not NOISE.search(x)]
             for line in shown:
                 print(line, file=sys.stderr)

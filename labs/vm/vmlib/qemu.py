@@ -21,8 +21,9 @@ SANDBOX = ("on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
 # loglevel=5: `quiet` would also hide WARNINGs and lockdep's reports. Fewer
 #   boot messages through the emulated serial port make a quicker boot; init
 #   raises the level to 7 before the job starts.
+# unknown_nmi_panic: makes a hanging CPU say where it is, see machine.py.
 CMDLINE = ("console=ttyS0 panic=-1 oops=panic no_timer_check no5lvl "
-           "loglevel=5 rdinit=/init")
+           "unknown_nmi_panic loglevel=5 rdinit=/init")
 
 
 def binary():

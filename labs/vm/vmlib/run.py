@@ -75,6 +75,9 @@ def run(args):
         elif event == "booted":
             say(f"booted in {vm.boot_s:.1f} s; the job has "
                 f"{vm.limit_s:.0f} s")
+        elif event == "late":
+            say(f"the job's {vm.limit_s:.0f} s are over; asking the guest "
+                "where it is")
 
     vm = Machine(path, chosen, job=job, adds=adds, smp=args.smp, mem=args.mem,
                  append=args.append, timeout=args.timeout,
@@ -100,7 +103,10 @@ def show_evidence(vm, what, out):
         title, lines = "the job's last lines", vm.lines[-12:]
     elif what == "panic" and vm.splats:
         one = verdict.splat.the_one(vm.splats, True)
-        title, lines = "the kernel's report", one["text"].splitlines()[:40]
+        title, lines = "the kernel's report", verdict.splat.digest(one)[:40]
+    elif what == "hang" and vm.stuck:
+        title, lines = ("what the guest is doing",
+                        verdict.splat.digest(vm.stuck)[:60])
     else:
         title, lines = ("the console's end",
                         vm.console_text.splitlines()[-15:])

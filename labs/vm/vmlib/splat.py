@@ -36,9 +36,15 @@ KINDS = (
 )
 FATAL = {"null-pointer", "page-fault", "general-protection", "bug", "trap",
          "oops", "panic"}
+# How a report ends: with a ruler, with its call trace, or, all others, with
+# a line "---[ end trace ...".
+RULED = {"kasan", "kcsan", "kfence", "ubsan"}
+TRACED = {"lockdep", "rcu-usage", "rcu-stall", "sleep-in-atomic",
+          "hung-task", "soft-lockup"}
 SYMBOL = r"([A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x[0-9a-f]+"
 RIP = re.compile(r"RIP: 0010:(\S+)")
-TRACE = re.compile(rf"^ *(?:\? )?{SYMBOL}(?: \[(\w+)\])?$")
+# "? name" is an address found on the stack, perhaps of an earlier call
+TRACE = re.compile(rf"^ *{SYMBOL}(?: \[(\w+)\])?$")
 POWER_DOWN = re.compile(r"reboot: (Power down|Restarting|System halted)")
 RULER = re.compile(r"={20,}$")
 MAX_LINES = 200
@@ -55,9 +61,13 @@ def kind_of(line):
     return None
 
 
-def ends(line, fenced, started):
-    """Does *line* close a report? *fenced*: it opened with a ruler."""
-    return ("---[ end " in line or fenced and started and RULER.match(line))
+def ends(kind, line):
+    """Is *line* the last of a report of that kind?"""
+    if kind in RULED:
+        return RULER.match(line)
+    if kind in TRACED:
+        return line.strip() == "</TASK>"
+    return "---[ end " in line
 
 
 def cut(text):
@@ -69,37 +79,34 @@ def cut(text):
         if not kind:
             at += 1
             continue
-        fenced = at > 0 and RULER.match(lines[at - 1]) is not None
-        stop, last_trace, past_trace = at + 1, None, False
+        stop = at + 1
         while stop < len(lines) and stop - at < MAX_LINES:
-            line = lines[stop]
-            if ends(line, fenced, stop > at + 1):
-                stop += 1
-                break
-            if line.strip() == "</TASK>" or TRACE.match(line):
-                last_trace, past_trace = stop, False
-            # Reports without an end mark stop where their trace does: at
-            # the next report, or at lines that no longer belong to it.
-            elif last_trace and kind not in FATAL and not fenced:
-                if kind_of(line) or stop - last_trace > 30:
-                    stop = last_trace + 1
-                    break
-            elif kind == "panic" and kind_of(line):
+            other = kind_of(lines[stop])
+            # "Oops: " and "invalid opcode: " are lines of a larger report
+            if other and not (kind in FATAL and other in ("oops", "trap")):
                 break
             stop += 1
-        del past_trace
+            if ends(kind, lines[stop - 1]):
+                break
         found.append(describe(kind, lines[at:stop]))
         at = stop
     return found
 
 
+def source_name(symbol):
+    """Without what the compiler adds: f.isra.0, f.constprop.0, f.cold."""
+    return symbol.split(".")[0]
+
+
 def describe(kind, lines):
     title = lines[0]
-    trace = [m.group(1) for m in map(TRACE.match, lines) if m]
+    trace = [source_name(m.group(1)) for m in map(TRACE.match, lines) if m]
     where = re.search(rf"\b(?:in|at:?) {SYMBOL}", title)
     if kind == "kcsan":
         where = re.search(r"data-race in ([\w.]+)", title)
     function = where and where.group(1)
+    if function:
+        function = source_name(function)
     rip = None
     for line in lines:
         if match := RIP.search(line):
@@ -108,7 +115,7 @@ def describe(kind, lines):
     if not function and rip:
         symbol = re.match(SYMBOL, rip)
         # a jump to nowhere names no function: its caller comes first
-        function = symbol.group(1) if symbol else None
+        function = source_name(symbol.group(1)) if symbol else None
     if not function:
         skip = re.compile(r"(__)?(dump_stack|show_stack|might_resched|"
                           r"__might_sleep|__might_resched|lockdep_rcu|"
@@ -120,11 +127,47 @@ def describe(kind, lines):
             "trace": trace[:24], "text": "\n".join(lines)}
 
 
+def stuck(text):
+    """Where a hanging guest says that it is: {"functions", "text"}.
+
+    From its answer to SysRq-w and SysRq-l (see guest/init), or to the
+    non-maskable interrupt after that (see machine.py). Functions are named
+    if they are a module's: the kernel's own wait in many places.
+    """
+    at = max(text.rfind("sysrq: Show Blocked State"),
+             text.rfind("NMI received for unknown reason"))
+    if at < 0:
+        return None
+    at = text.rfind("\n", 0, at) + 1
+    lines = [bare(line) for line in text[at:].splitlines()]
+    names = []
+    for line in lines:
+        found = re.match(rf"(?: +|RIP: 0010:){SYMBOL} \[\w+\]$", line)
+        if found and source_name(found.group(1)) not in names:
+            names.append(source_name(found.group(1)))
+    return {"functions": names, "text": "\n".join(lines)}
+
+
+BORING = re.compile(r" *(R[A-Z0-9]{2}: |R[A-Z0-9]{2}  ?: |FS: |CS: |CR2: |PKRU: |"
+                    r"Code: |DR\d: |PGD |Hardware name: |\? |Modules linked|"
+                    r"RIP: 0033)|ORIG_RAX")
+# the CPU that runs guest/init's answer to SysRq is of no interest
+ASKING = re.compile(r"^NMI backtrace for cpu \d+\nCPU: \d+ PID: \d+ Comm: init "
+                    r"[\s\S]*?</TASK>\n", re.M)
+
+
+def digest(report):
+    """The report's lines for people: registers and guesses left out."""
+    text = ASKING.sub("", report["text"])
+    return [x for x in text.splitlines()
+            if not BORING.match(x) or x.startswith("RIP: 0010")]
+
+
 def the_one(splats, panicked):
     """The report to show: what killed the kernel, else the first."""
     if panicked:
         for splat in splats:
-            if splat["kind"] in FATAL:
+            if splat["kind"] in FATAL or splat["kind"] == "kasan":
                 return splat
     return splats[0] if splats else None
 

@@ -83,11 +83,15 @@ def why_panic(vm):
 
 
 def hang_hint(vm):
+    if vm.stuck and vm.stuck["functions"]:
+        return f"; stuck in {', '.join(vm.stuck['functions'][:4])}"
     one = splat.the_one(vm.splats, False)
-    if not one:
-        return ""
-    where = f" in {one['function']}" if one["function"] else ""
-    return f"; the kernel had said: {one['title']}{where}"
+    if one:
+        where = f" in {one['function']}" if one["function"] else ""
+        return f"; the kernel had said: {one['title']}{where}"
+    if not vm.stuck:
+        return "; no CPU of the guest answers any more"
+    return ""
 
 
 def cpu_model():
@@ -113,6 +117,7 @@ def record(vm, parser, verdict, reason, release, smp):
         "boot_limit_s": rounded(vm.boot_limit),
         "job_status": vm.status, "counts": parser.counts(),
         "ktap": vm.lines, "splat": one, "splats": vm.splats[:16],
+        "stuck": vm.stuck,
         "console_bytes": vm.console.total, "results_bytes": vm.results.total,
         "qemu_exit": vm.qemu_exit, "qemu_says": vm.qemu_says,
     }
