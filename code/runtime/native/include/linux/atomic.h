@@ -31,13 +31,15 @@ typedef struct {
 #define atomic64_inc(v)		atomic_inc(v)
 #define atomic64_add(i, v)	((void)__atomic_fetch_add(&(v)->counter, (i), __ATOMIC_RELAXED))
 
-#define xchg(ptr, new)		__atomic_exchange_n(ptr, new, __ATOMIC_SEQ_CST)
-#define cmpxchg(ptr, old, new) ({					\
+#define arch_xchg(ptr, new)	__atomic_exchange_n(ptr, new, __ATOMIC_SEQ_CST)
+#define arch_cmpxchg(ptr, old, new) ({					\
 	__typeof__(*(ptr)) lab_seen = (old);				\
 	__atomic_compare_exchange_n(ptr, &lab_seen, new, false,		\
 				    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
 	lab_seen;							\
 })
+#define xchg(ptr, new)		arch_xchg(ptr, new)
+#define cmpxchg(ptr, old, new)	arch_cmpxchg(ptr, old, new)
 
 #define smp_mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The measurements, in the kernel as natively. Each prints raw data, a line
+ * a figure ("# raw name=value ..."); reduce.py and plot.py do the rest.
+ *
+ * Threads are bound to CPUs, warm up before the clock runs, and are never
+ * more than there are CPUs. Which schemes alternate, how often and in which
+ * order is decided outside: one call measures one scheme once.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "count.h"
+#include "lab_run.h"
+
+struct lab_counts lab_counts;
+
+#define LAB_BATCH 64
+
+/* How the remote readers read. */
+enum lab_how { LAB_GET, LAB_PEEK, LAB_OWN };
+static const char * const lab_how_names[] = { "get", "peek", "own" };
+
+/**
+ * struct lab_track - what the threads of a measurement share
+ * @scheme: the scheme
+ * @how: the readers' way
+ * @task: whom all look at
+ * @home: the nsproxy that it starts with
+ * @begun: somebody is at work
+ * @clock_runs: between warm-up and end
+ * @ops: reads while the clock ran, of all readers
+ * @switches: by the writer while the clock ran
+ */
+struct lab_track {
+	const struct lab_nsproxy_scheme *scheme;
+	enum lab_how how;
+	struct lab_task *task;
+	struct lab_nsproxy *home;
+	bool begun;
+	bool clock_runs;
+	atomic64_t ops;
+	atomic64_t switches;
+};
+
+static int lab_lay_track(struct lab_track *track,
+			 const struct lab_nsproxy_scheme *scheme)
+{
+	track->scheme = scheme;
+	track->task = lab_create_task();
+	track->home = lab_create_nsproxy();
+	if (!track->task || !track->home)
+		return -ENOMEM;
+	lab_get_nsproxy(track->home);
+	scheme->switch_task_namespaces(track->task, track->home);
+	return 0;
+}
+
+static void lab_clear_track(struct lab_track *track)
+{
+	if (track->task) {
+		lab_exit_fs(track->task);
+		track->scheme->exit_task_namespaces(track->task);
+		lab_put_task(track->task);
+	}
+	if (track->home)
+		lab_put_nsproxy(track->home);
+}
+
+static int lab_run_reader(void *data)
+{
+	struct lab_track *track = data;
+	unsigned long (*loop)(struct lab_task *task, unsigned long n);
+	unsigned long ops = 0;
+	bool counts;
+
+	loop = track->how == LAB_GET ? track->scheme->loop_get :
+	       track->how == LAB_PEEK ? track->scheme->loop_peek :
+	       track->scheme->loop_own;
+	while (!kthread_should_stop()) {
+		counts = READ_ONCE(track->clock_runs);
+		WRITE_ONCE(track->begun, true);
+		loop(track->task, LAB_BATCH);
+		if (counts)
+			ops += LAB_BATCH;
+		cond_resched();
+	}
+	atomic64_add(ops, &track->ops);
+	return 0;
+}
+
+/* A switch a millisecond: rare, as the claims say, but there. */
+static int lab_run_writer(void *data)
+{
+	struct lab_track *track = data;
+	struct lab_nsproxy *new;
+
+	while (!kthread_should_stop()) {
+		new = lab_share_nsproxy(track->home);
+		if (new)
+			track->scheme->switch_task_namespaces(track->task, new);
+		if (READ_ONCE(track->clock_runs))
+			atomic64_inc(&track->switches);
+		lab_sleep_ms(1);
+	}
+	return 0;
+}
+
+static int lab_measure_reads(const struct lab_config *config, enum lab_how how,
+			     unsigned int readers, bool writer)
+{
+	struct lab_track track = { .how = how };
+	struct lab_crew crew = { .nr = 0 };
+	unsigned int i;
+	u64 ns = 0;
+	int err;
+
+	err = lab_lay_track(&track, config->scheme);
+	for (i = 0; !err && i < readers; i++)
+		err = lab_hire(&crew, lab_run_reader, &track,
+			       i % config->nr_cpus);
+	if (!err && writer)
+		err = lab_hire(&crew, lab_run_writer, &track,
+			       config->nr_cpus - 1);
+	if (!err) {
+		lab_sleep_ms(config->ms / 10 + 1);
+		ns = ktime_get_ns();
+		WRITE_ONCE(track.clock_runs, true);
+		lab_sleep_ms(config->ms);
+		WRITE_ONCE(track.clock_runs, false);
+		ns = ktime_get_ns() - ns;
+	}
+	lab_dismiss(&crew);
+	lab_clear_track(&track);
+	if (!err)
+		lab_print("# raw metric=read scheme=%s rep=%u how=%s readers=%u writer=%d ops=%lld ns=%llu switches=%lld\n",
+			  config->scheme->name, config->rep,
+			  lab_how_names[how], readers, writer,
+			  (long long)atomic64_read(&track.ops),
+			  (unsigned long long)ns,
+			  (long long)atomic64_read(&track.switches));
+	return err;
+}
+
+static int lab_bench_read(const struct lab_config *config, unsigned long how)
+{
+	unsigned int most = min(config->readers, config->nr_cpus);
+	unsigned int readers;
+	int err = 0;
+
+	if (how == LAB_OWN)
+		return lab_measure_reads(config, how, 1, false);
+	for (readers = 1; !err && readers <= most; readers++) {
+		err = lab_measure_reads(config, how, readers, false);
+		if (!err)
+			err = lab_measure_reads(config, how, readers, true);
+	}
+	return err;
+}
+
+static int lab_compare_ns(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Somebody who takes alloc_lock for something else altogether (T4). */
+static int lab_run_busybody(void *data)
+{
+	struct lab_track *track = data;
+	int i;
+
+	while (!kthread_should_stop()) {
+		for (i = 0; i < LAB_BATCH; i++)
+			lab_set_comm(track->task, "busy");
+		WRITE_ONCE(track->begun, true);
+		cond_resched();
+	}
+	return 0;
+}
+
+static struct lab_nsproxy *lab_next_nsproxy(struct lab_track *track, bool last)
+{
+	if (last)
+		return lab_create_nsproxy();
+	lab_get_nsproxy(track->home);
+	return track->home;
+}
+
+/* Who is about while the owner switches. */
+enum lab_company { LAB_ALONE, LAB_READER, LAB_BUSYBODY };
+static const char * const lab_company_names[] = {
+	"alone", "reader", "busybody"
+};
+
+static int lab_hire_company(const struct lab_config *config,
+			    struct lab_crew *crew, struct lab_track *track,
+			    enum lab_company company)
+{
+	int err = 0;
+
+	if (company == LAB_READER)
+		err = lab_hire(crew, lab_run_reader, track, config->nr_cpus - 1);
+	if (company == LAB_BUSYBODY)
+		err = lab_hire(crew, lab_run_busybody, track,
+			       config->nr_cpus - 1);
+	/* They are at work before anything is timed. */
+	while (!err && company != LAB_ALONE && !READ_ONCE(track->begun) &&
+	       !lab_stopping())
+		lab_sleep_ms(1);
+	return err;
+}
+
+/*
+ * Times @config->samples switches one by one, or as many as ten times
+ * @config->ms allow. With @last, the switch drops the last reference on the
+ * nsproxy that it replaces; otherwise another holder remains, so that nothing
+ * need be waited for or freed.
+ */
+static int lab_measure_switches(const struct lab_config *config, bool last,
+				enum lab_company company)
+{
+	struct lab_track track = { .how = LAB_GET };
+	struct lab_crew crew = { .nr = 0 };
+	unsigned int n = 0, warm = config->samples / 10 + 1;
+	struct lab_nsproxy *new;
+	u64 *ns, start, end, sum = 0;
+	int err;
+
+	ns = kcalloc(config->samples, sizeof(*ns), GFP_KERNEL);
+	if (!ns)
+		return -ENOMEM;
+	err = lab_lay_track(&track, config->scheme);
+	if (!err)
+		err = lab_hire_company(config, &crew, &track, company);
+	end = ktime_get_ns() + config->ms * 10000000ull;
+	while (!err && n < config->samples && !lab_stopping()) {
+		new = lab_next_nsproxy(&track, last);
+		if (!new) {
+			err = -ENOMEM;
+			break;
+		}
+		start = ktime_get_ns();
+		track.scheme->switch_task_namespaces(track.task, new);
+		ns[n] = ktime_get_ns() - start;
+		if (start > end)
+			break;
+		if (warm)
+			warm--;
+		else
+			sum += ns[n++];
+	}
+	lab_dismiss(&crew);
+	lab_clear_track(&track);
+	if (!err && n) {
+		sort(ns, n, sizeof(*ns), lab_compare_ns, NULL);
+		lab_print("# raw metric=switch scheme=%s rep=%u kind=%s company=%s n=%u mean_ns=%llu p50_ns=%llu p99_ns=%llu min_ns=%llu max_ns=%llu hz=%u\n",
+			  config->scheme->name, config->rep,
+			  last ? "last" : "shared", lab_company_names[company],
+			  n, (unsigned long long)sum / n,
+			  (unsigned long long)ns[n / 2],
+			  (unsigned long long)ns[n - 1 - n / 100],
+			  (unsigned long long)ns[0],
+			  (unsigned long long)ns[n - 1], lab_hz());
+	}
+	kfree(ns);
+	return err ? err : n ? 0 : -ETIME;
+}
+
+static int lab_bench_switch(const struct lab_config *config, unsigned long arg)
+{
+	int err = 0;
+	int last;
+
+	for (last = 0; !err && last < 2; last++) {
+		err = lab_measure_switches(config, last, LAB_ALONE);
+		if (!err && config->nr_cpus > 1)
+			err = lab_measure_switches(config, last, LAB_READER);
+	}
+	return err;
+}
+
+static int lab_bench_busy(const struct lab_config *config, unsigned long arg)
+{
+	struct lab_track track = { .how = LAB_GET };
+	struct lab_crew crew = { .nr = 0 };
+	int busy, err = 0;
+	u64 ns = 0;
+
+	/* It takes a CPU for the busybody and one for who is held up by it. */
+	if (config->nr_cpus < 2)
+		return -ENODEV;
+	for (busy = 0; !err && busy < 2; busy++) {
+		err = lab_measure_switches(config, false,
+					   busy ? LAB_BUSYBODY : LAB_ALONE);
+		atomic64_set(&track.ops, 0);
+		if (!err)
+			err = lab_lay_track(&track, config->scheme);
+		if (!err)
+			err = lab_hire(&crew, lab_run_reader, &track, 0);
+		if (!err && busy)
+			err = lab_hire(&crew, lab_run_busybody, &track, 1);
+		if (!err) {
+			lab_sleep_ms(config->ms / 10 + 1);
+			ns = ktime_get_ns();
+			WRITE_ONCE(track.clock_runs, true);
+			lab_sleep_ms(config->ms);
+			WRITE_ONCE(track.clock_runs, false);
+			ns = ktime_get_ns() - ns;
+		}
+		lab_dismiss(&crew);
+		lab_clear_track(&track);
+		if (!err)
+			lab_print("# raw metric=busy_read scheme=%s rep=%u busy=%d ops=%lld ns=%llu\n",
+				  config->scheme->name, config->rep, busy,
+				  (long long)atomic64_read(&track.ops),
+				  (unsigned long long)ns);
+	}
+	return err;
+}
+
+static void lab_print_counts(const struct lab_config *config, const char *op,
+			     unsigned int n)
+{
+	lab_print("# raw metric=count scheme=%s rep=%u op=%s n=%u locks=%lu rmws=%lu held_ns=%llu\n",
+		  config->scheme->name, config->rep, op, n, lab_counts.locks,
+		  lab_counts.rmws, (unsigned long long)lab_counts.held_ns);
+	lab_counts = (struct lab_counts){ };
+}
+
+/*
+ * Counts, and holds the watch to every lock that is held. The put of what a
+ * reader got is not the scheme's: it is not counted.
+ */
+static int lab_count(const struct lab_config *config, unsigned long arg)
+{
+	const struct lab_nsproxy_scheme *counted = config->counted;
+	struct lab_track track = { .how = LAB_GET };
+	struct lab_uts_namespace *uts_ns;
+	struct lab_nsproxy *new = NULL;
+	const unsigned int n = 100;
+	unsigned int i, kind;
+	int err;
+
+	err = lab_lay_track(&track, counted);
+	if (err)
+		goto out;
+	lab_counts = (struct lab_counts){ };
+	for (i = 0; i < n; i++) {
+		uts_ns = counted->utsns_get(track.task);
+		if (uts_ns)
+			lab_put_uts_ns(uts_ns);
+	}
+	lab_print_counts(config, "get", n);
+	counted->loop_peek(track.task, n);
+	lab_print_counts(config, "peek", n);
+	counted->loop_own(track.task, n);
+	lab_print_counts(config, "own", n);
+	for (kind = 0; kind < 2; kind++) {
+		for (i = 0; i < n; i++) {
+			new = lab_next_nsproxy(&track, kind);
+			if (!new) {
+				err = -ENOMEM;
+				goto out;
+			}
+			/* The first one replaces what the other kind left. */
+			if (!i)
+				config->scheme->switch_task_namespaces(track.task, new);
+			else
+				counted->switch_task_namespaces(track.task, new);
+		}
+		lab_print_counts(config, kind ? "switch_last" : "switch_shared",
+				 n - 1);
+	}
+out:
+	lab_clear_track(&track);
+	return err;
+}
+
+const struct lab_step lab_benches[] = {
+	{ "bench_get", lab_bench_read, LAB_GET },
+	{ "bench_peek", lab_bench_read, LAB_PEEK },
+	{ "bench_own", lab_bench_read, LAB_OWN },
+	{ "bench_switch", lab_bench_switch, 0 },
+	{ "bench_busy", lab_bench_busy, 0 },
+	{ "count", lab_count, 0 },
+	{ }
+};

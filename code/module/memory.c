@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory for the lab's objects, and the graveyard.
+ *
+ * A stock kernel does not notice a use after free: the memory belongs to
+ * somebody else by then, who is corrupted. So the dead are kept, with the
+ * magic that says that they are dead, until the module is removed.
+ */
+#include <linux/atomic.h>
+#include <linux/llist.h>
+#include <linux/slab.h>
+
+#include "lab_run.h"
+#include "module.h"
+
+bool lab_graveyard = true;
+
+struct lab_grave {
+	struct llist_node node;
+	const void *object;
+};
+
+static LLIST_HEAD(lab_graves);
+static atomic_long_t lab_live = ATOMIC_LONG_INIT(0);
+
+void *lab_alloc(size_t size)
+{
+	void *object = kzalloc(size, GFP_KERNEL);
+
+	if (object)
+		atomic_long_inc(&lab_live);
+	return object;
+}
+
+void lab_free(const void *object)
+{
+	struct lab_grave *grave = NULL;
+
+	if (!object)
+		return;
+	atomic_long_dec(&lab_live);
+	if (lab_graveyard)
+		grave = kmalloc(sizeof(*grave), GFP_KERNEL);
+	if (!grave) {
+		kfree(object);
+		return;
+	}
+	grave->object = object;
+	llist_add(&grave->node, &lab_graves);
+}
+
+long lab_live_objects(void)
+{
+	return atomic_long_read(&lab_live);
+}
+
+void lab_empty_graveyard(void)
+{
+	struct llist_node *graves = llist_del_all(&lab_graves);
+	struct lab_grave *grave, *next;
+
+	llist_for_each_entry_safe(grave, next, graves, node) {
+		kfree(grave->object);
+		kfree(grave);
+	}
+}
