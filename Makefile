@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The map of the kit. `make help` is made from the lines with two # signs.
+
+PYTHON   := /usr/bin/python3
+BUILD    := build
+SPHINX    = $(PYTHON) -m sphinx -j auto -W -n --keep-going $(if $(V),-v,-q)
+BOOK     := Documentation
+BOOK_OUT := $(BOOK)/output
+
+# What the module is made of: one folder of sources for Kbuild.
+MODULE_SRC := code/nsproxy code/module code/bench code/runtime/common
+MODULE     := $(BUILD)/module/stock/nsproxy_lab.ko
+
+SCHEMES := task_lock rcu pointer_tag dedicated_lock pointer_lock
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+ifneq ($(SCHEME),$(filter $(SCHEME),$(SCHEMES)))
+$(error There is no scheme "$(SCHEME)". There are: $(SCHEMES))
+endif
+
+## Begin here
+
+demo: setup-build+docs+vm+bench htmldocs native module ## the main job: build the book, boot the VM, run and measure all five schemes
+	$(PYTHON) labs/demo/demo
+
+check: setup-build+docs+vm+bench+check ## all tests; K=word runs those whose names have it
+	$(PYTHON) -m pytest code/tests $(if $(K),-k '$(K)')
+
+## The book
+
+htmldocs: setup-docs ## the book, in Documentation/output/html
+	@$(SPHINX) -b html $(BOOK) $(BOOK_OUT)/html -c . -d $(BOOK_OUT)/doctrees
+	@echo "The book is in $(BOOK_OUT)/html/index.html"
+
+mandocs: setup-docs ## manual pages of the lab's own functions, in Documentation/output/man
+	@$(SPHINX) -b man $(BOOK) $(BOOK_OUT)/man -c . -d $(BOOK_OUT)/doctrees
+	@echo "Try: man -l $(BOOK_OUT)/man/lab_ptrlock_lock.9"
+
+linkcheckdocs: setup-docs ## whether the book's links lead anywhere (needs a network)
+	@$(SPHINX) -b linkcheck $(BOOK) $(BOOK_OUT)/linkcheck -c . -d $(BOOK_OUT)/doctrees
+
+cleandocs: ## remove the built book
+	rm -rf $(BOOK_OUT)
+
+## Run and measure
+
+native: setup-build ## the schemes for this host; SCHEME= BREAK= with a named change
+	@$(MAKE) -s -f code/runtime/native/Makefile OUT=$(CURDIR)/$(BUILD)/native/$(if $(BREAK),$(SCHEME)-$(BREAK),plain)
+
+module: setup-vm ## the kernel module, for the distribution's own kernel; KERNEL= KDIR= for another
+	@labs/vm/vm module --name nsproxy_lab --out $(dir $(MODULE)) $(MODULE_SRC)
+
+vm: module ## a shell in the VM, with the module at hand
+	@labs/vm/vm shell --add $(MODULE)
+
+bench: setup-build+bench native ## measure the schemes on this host: raw data, reduction, plots
+	$(PYTHON) code/bench/bench
+
+claims: setup-build+vm+bench native module ## settle the claims that can be settled here, for the book; ONLY=R1,T2
+	$(PYTHON) code/bench/claims $(if $(ONLY),--only $(ONLY))
+
+## Housekeeping
+
+setup: setup-build+docs+vm+bench+check ## install what any target needs; names it first
+setup-%:
+	@labs/setup $(subst +, ,$*)
+
+clean: ## remove what was built, but not what was downloaded
+	rm -rf $(BUILD) $(BOOK_OUT)
+
+mrproper: clean ## and the cache of downloads, shared by all clones
+	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/kernel-pointer-labs"
+
+help: ## this list
+	@sed -n -e 's/^## \(.*\)/\n\1:/p' \
+		-e 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
+		awk -F'|' 'NF > 1 { printf "%-22s %s\n", $$1, $$2; next } { print }'
+	@echo
+	@echo "  V=1 shows each command. README.md says more."
+
+.DEFAULT:
+	@echo "There is no target \"$@\". 'make help' lists them." >&2; exit 2
+
+.PHONY: demo check htmldocs mandocs linkcheckdocs cleandocs native module vm \
+	bench claims setup clean mrproper help
