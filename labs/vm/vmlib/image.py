@@ -58,7 +58,7 @@ def base():
     archive.file("init", parts.pop("init"), 0o755)
     for name, body in parts.items():
         archive.file(f"guest/{name}", body)
-    archive.file("etc/passwd", b"root:x:0:0:root:/lab:/bin/sh\n")
+    archive.file("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\n")
     archive.file("etc/group", b"root:x:0:\n")
     archive.file("etc/profile", b"PS1='vm:\\w# '\n")
     data = archive.bytes()

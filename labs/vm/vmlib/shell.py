@@ -24,7 +24,9 @@ def shell(args):
     settings = {"secret": "none", "mode": "shell", "rows": size.lines,
                 "cols": size.columns}
     initrd = qemu.memory_file(image.base() + image.per_run(adds, settings))
-    line = qemu.command(path, initrd, chosen, args.smp, args.mem, args.append)
+    # only errors while booting: the greeting should be what one sees first
+    line = qemu.command(path, initrd, chosen, args.smp, args.mem,
+                        f"loglevel=4 {args.append}")
     # signal=off: Ctrl-C goes to the guest; Ctrl-A X ends QEMU (mux=on)
     line += ["-chardev", "stdio,id=con,mux=on,signal=off",
              "-serial", "chardev:con", "-mon", "chardev=con,mode=readline",
