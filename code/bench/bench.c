@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The measurements, in the kernel as natively. Each prints raw data, a line
- * a figure ("# raw name=value ..."); reduce.py and plot.py do the rest.
+ * a figure ("# raw name=value ..."); code/bench/reduce and plot do the rest.
  *
  * Threads are bound to CPUs, warm up before the clock runs, and are never
  * more than there are CPUs. Which schemes alternate, how often and in which
@@ -14,41 +14,22 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
-#include "count.h"
-#include "lab_run.h"
-
-struct lab_counts lab_counts;
+#include "track.h"
 
 #define LAB_BATCH 64
 
-/* How the remote readers read. */
-enum lab_how { LAB_GET, LAB_PEEK, LAB_OWN };
 static const char * const lab_how_names[] = { "get", "peek", "own" };
 
 /**
- * struct lab_track - what the threads of a measurement share
- * @scheme: the scheme
- * @how: the readers' way
- * @task: whom all look at
- * @home: the nsproxy that it starts with
- * @begun: somebody is at work
- * @clock_runs: between warm-up and end
- * @ops: reads while the clock ran, of all readers
- * @switches: by the writer while the clock ran
+ * lab_lay_track() - a task with a first nsproxy, for a measurement
+ * @track: the rest of it is the caller's
+ * @scheme: switches to that nsproxy
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOMEM; lab_clear_track() is due in either case.
  */
-struct lab_track {
-	const struct lab_nsproxy_scheme *scheme;
-	enum lab_how how;
-	struct lab_task *task;
-	struct lab_nsproxy *home;
-	bool begun;
-	bool clock_runs;
-	atomic64_t ops;
-	atomic64_t switches;
-};
-
-static int lab_lay_track(struct lab_track *track,
-			 const struct lab_nsproxy_scheme *scheme)
+int lab_lay_track(struct lab_track *track,
+		  const struct lab_nsproxy_scheme *scheme)
 {
 	track->scheme = scheme;
 	track->task = lab_create_task();
@@ -60,7 +41,13 @@ static int lab_lay_track(struct lab_track *track,
 	return 0;
 }
 
-static void lab_clear_track(struct lab_track *track)
+/**
+ * lab_clear_track() - the task exits, its namespaces with it
+ * @track: all zero, or from lab_lay_track(); nobody looks at it any more
+ *
+ * Context: Process context, may sleep.
+ */
+void lab_clear_track(struct lab_track *track)
 {
 	if (track->task) {
 		lab_exit_fs(track->task);
@@ -69,6 +56,25 @@ static void lab_clear_track(struct lab_track *track)
 	}
 	if (track->home)
 		lab_put_nsproxy(track->home);
+	track->task = NULL;
+	track->home = NULL;
+}
+
+/**
+ * lab_next_nsproxy() - what to switch to
+ * @track: whose task will switch
+ * @last: the one after this will drop the last reference on it
+ *
+ * Context: Process context, may sleep.
+ * Return: the nsproxy, with a reference for the task, or NULL when there is
+ * no memory.
+ */
+struct lab_nsproxy *lab_next_nsproxy(struct lab_track *track, bool last)
+{
+	if (last)
+		return lab_create_nsproxy();
+	lab_get_nsproxy(track->home);
+	return track->home;
 }
 
 static int lab_run_reader(void *data)
@@ -146,9 +152,13 @@ static int lab_measure_reads(const struct lab_config *config, enum lab_how how,
 	return err;
 }
 
-static int lab_bench_read(const struct lab_config *config, unsigned long how)
+/* Nobody switches: the only way to measure a scheme that would crash. */
+#define LAB_CALM	16UL
+
+static int lab_bench_read(const struct lab_config *config, unsigned long arg)
 {
 	unsigned int most = min(config->readers, config->nr_cpus);
+	enum lab_how how = arg & ~LAB_CALM;
 	unsigned int readers;
 	int err = 0;
 
@@ -156,11 +166,24 @@ static int lab_bench_read(const struct lab_config *config, unsigned long how)
 		return lab_measure_reads(config, how, 1, false);
 	for (readers = 1; !err && readers <= most; readers++) {
 		err = lab_measure_reads(config, how, readers, false);
-		if (!err)
+		if (!err && !(arg & LAB_CALM))
 			err = lab_measure_reads(config, how, readers, true);
 	}
 	return err;
 }
+
+#ifndef __KERNEL__
+/* In the same process, so that nothing but the code differs. */
+static int lab_bench_bare(const struct lab_config *config, unsigned long arg)
+{
+	struct lab_config bare = *config;
+	int err;
+
+	bare.scheme = &lab_scheme_bare;
+	err = lab_bench_read(&bare, LAB_GET | LAB_CALM);
+	return err ? err : lab_bench_read(&bare, LAB_PEEK | LAB_CALM);
+}
+#endif
 
 static int lab_compare_ns(const void *a, const void *b)
 {
@@ -182,14 +205,6 @@ static int lab_run_busybody(void *data)
 		cond_resched();
 	}
 	return 0;
-}
-
-static struct lab_nsproxy *lab_next_nsproxy(struct lab_track *track, bool last)
-{
-	if (last)
-		return lab_create_nsproxy();
-	lab_get_nsproxy(track->home);
-	return track->home;
 }
 
 /* Who is about while the owner switches. */
@@ -279,7 +294,7 @@ static int lab_bench_switch(const struct lab_config *config, unsigned long arg)
 
 	for (last = 0; !err && last < 2; last++) {
 		err = lab_measure_switches(config, last, LAB_ALONE);
-		if (!err && config->nr_cpus > 1)
+		if (!err && config->nr_cpus > 1 && arg != LAB_CALM)
 			err = lab_measure_switches(config, last, LAB_READER);
 	}
 	return err;
@@ -324,70 +339,18 @@ static int lab_bench_busy(const struct lab_config *config, unsigned long arg)
 	return err;
 }
 
-static void lab_print_counts(const struct lab_config *config, const char *op,
-			     unsigned int n)
-{
-	lab_print("# raw metric=count scheme=%s rep=%u op=%s n=%u locks=%lu rmws=%lu held_ns=%llu\n",
-		  config->scheme->name, config->rep, op, n, lab_counts.locks,
-		  lab_counts.rmws, (unsigned long long)lab_counts.held_ns);
-	lab_counts = (struct lab_counts){ };
-}
-
-/*
- * Counts, and holds the watch to every lock that is held. The put of what a
- * reader got is not the scheme's: it is not counted.
- */
-static int lab_count(const struct lab_config *config, unsigned long arg)
-{
-	const struct lab_nsproxy_scheme *counted = config->counted;
-	struct lab_track track = { .how = LAB_GET };
-	struct lab_uts_namespace *uts_ns;
-	struct lab_nsproxy *new = NULL;
-	const unsigned int n = 100;
-	unsigned int i, kind;
-	int err;
-
-	err = lab_lay_track(&track, counted);
-	if (err)
-		goto out;
-	lab_counts = (struct lab_counts){ };
-	for (i = 0; i < n; i++) {
-		uts_ns = counted->utsns_get(track.task);
-		if (uts_ns)
-			lab_put_uts_ns(uts_ns);
-	}
-	lab_print_counts(config, "get", n);
-	counted->loop_peek(track.task, n);
-	lab_print_counts(config, "peek", n);
-	counted->loop_own(track.task, n);
-	lab_print_counts(config, "own", n);
-	for (kind = 0; kind < 2; kind++) {
-		for (i = 0; i < n; i++) {
-			new = lab_next_nsproxy(&track, kind);
-			if (!new) {
-				err = -ENOMEM;
-				goto out;
-			}
-			/* The first one replaces what the other kind left. */
-			if (!i)
-				config->scheme->switch_task_namespaces(track.task, new);
-			else
-				counted->switch_task_namespaces(track.task, new);
-		}
-		lab_print_counts(config, kind ? "switch_last" : "switch_shared",
-				 n - 1);
-	}
-out:
-	lab_clear_track(&track);
-	return err;
-}
-
 const struct lab_step lab_benches[] = {
 	{ "bench_get", lab_bench_read, LAB_GET },
+	{ "bench_get_calm", lab_bench_read, LAB_GET | LAB_CALM },
 	{ "bench_peek", lab_bench_read, LAB_PEEK },
+	{ "bench_peek_calm", lab_bench_read, LAB_PEEK | LAB_CALM },
 	{ "bench_own", lab_bench_read, LAB_OWN },
 	{ "bench_switch", lab_bench_switch, 0 },
+	{ "bench_switch_calm", lab_bench_switch, LAB_CALM },
 	{ "bench_busy", lab_bench_busy, 0 },
-	{ "count", lab_count, 0 },
+#ifndef __KERNEL__
+	{ "bench_bare", lab_bench_bare, 0 },
+#endif
+	{ "count", lab_bench_count, 0 },
 	{ }
 };

@@ -25,7 +25,7 @@ MODULE_PARM_DESC(scheme, "which scheme: task_lock, rcu, pointer_tag, dedicated_l
 
 static char *run = "owner_does_all";
 module_param(run, charp, 0444);
-MODULE_PARM_DESC(run, "what to run, by name, joined by commas: owner_rests, owner_reads, owner_switches, owner_forks, owner_exits, owner_does_all, bench_get, bench_peek, bench_own, bench_switch, bench_busy, count");
+MODULE_PARM_DESC(run, "what to run, by name, joined by commas: owner_rests, owner_reads, owner_switches, owner_forks, owner_exits, owner_does_all, bench_get, bench_peek, bench_own, bench_switch, bench_busy, count; bench_get_calm, bench_peek_calm and bench_switch_calm without anybody who disturbs");
 
 static unsigned int readers = 2;
 module_param(readers, uint, 0444);
