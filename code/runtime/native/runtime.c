@@ -183,11 +183,13 @@ void lab_print(const char *fmt, ...)
 
 void lab_sleep_ms(unsigned int ms)
 {
-	struct timespec rest = { .tv_sec = ms / 1000,
-				 .tv_nsec = ms % 1000 * 1000000 };
+	/* In small pieces: a signal just before a long one would be missed. */
+	while (ms && !lab_interrupted) {
+		unsigned int piece = min(ms, 20u);
 
-	while (nanosleep(&rest, &rest) && !lab_interrupted)
-		;
+		usleep(piece * 1000);
+		ms -= piece;
+	}
 }
 
 bool lab_stopping(void)
