@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What apt knows, and how to get a package from it without installing."""
+import errno
 import os
 import re
 import shutil
+import signal
 import subprocess
 
 from . import paths
@@ -12,14 +14,19 @@ from .trouble import Trouble, os_trouble
 def run(args, **more):
     env = dict(os.environ, LC_ALL="C", LANGUAGE="C")
     try:
-        return subprocess.run(args, env=env, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              text=True, errors="replace", **more)
+        got = subprocess.run(args, env=env, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             text=True, errors="replace", **more)
     except FileNotFoundError:
         raise Trouble(
             f"{args[0]} is not on this machine: `vm fetch` takes the kernel "
             "from Debian's archive. Elsewhere, set KERNEL=, KDIR= and "
             "BUSYBOX= to your own (see labs/vm/README.md)") from None
+    too_large = got.returncode and "File too large" in got.stderr
+    if too_large or got.returncode in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):
+        raise os_trouble(OSError(errno.EFBIG, "File too large"),
+                         f"running {args[0]}")
+    return got
 
 
 class NotKnown(Trouble):
@@ -84,7 +91,8 @@ def is_good(package):
 
 def why_not(text, package):
     """One sentence for what apt-get said."""
-    errors = re.findall(r"^E: (.*)$", text, re.M) or [text.strip()[-200:]]
+    errors = (re.findall(r"^E: (.*)$", text, re.M)
+              or [text.strip()[-200:] or "nothing"])
     what = f"could not download {package['name']} {package['version']}"
     if re.search(r"No space left|Disk quota", text):
         return (f"{what}: no space left on the disk below {paths.cache()}: "
