@@ -53,10 +53,11 @@ native: setup-build ## the schemes for this host; SCHEME= BREAK= with a named ch
 	@$(MAKE) -s -f code/runtime/native/Makefile OUT=$(CURDIR)/$(BUILD)/native/$(if $(BREAK),$(SCHEME)-$(BREAK),plain)
 
 module: setup-vm ## the kernel module, for the distribution's own kernel; KERNEL= KDIR= for another
+	@labs/vm/vm fetch
 	@labs/vm/vm module --name nsproxy_lab --out $(dir $(MODULE)) $(MODULE_SRC)
 
 vm: module ## a shell in the VM, with the module at hand
-	@labs/vm/vm shell --add $(MODULE)
+	@labs/vm/vm shell --add $(MODULE) --add code/module/lab
 
 bench: setup-build+bench native ## measure the schemes on this host: raw data, reduction, plots
 	$(PYTHON) code/bench/bench
