@@ -34,6 +34,7 @@ class Machine:
         self.lines = []                 # the job's, control lines stripped
         self.release = None             # what the guest says it is
         self.boot_s = self.limit_s = self.status = self.signal = None
+        self.first_line_s = None        # QEMU's start to the job's first
         self.qemu_exit = self.qemu_says = None
         self.ended = None
         self.asked = self._dumped = self._nmi = False   # where it hangs
@@ -86,6 +87,8 @@ class Machine:
         elif self.boot_s is not None and self.status is None:
             # Anything else is the job's, whatever it pretends to be. What
             # comes before the begin line is the port's own noise.
+            if self.first_line_s is None:
+                self.first_line_s = time.monotonic() - self._started
             self.lines.append(line)
             self.on_line(line)
 

@@ -64,6 +64,10 @@ def make_dir(path, mode=0o777):
     try:
         os.makedirs(path, mode=mode, exist_ok=True)
     except OSError as error:
+        if path.startswith(cache()):
+            raise Trouble(f"the cache folder {path} can't be made "
+                          f"({error.strerror}): set XDG_CACHE_HOME to a "
+                          "folder that you can write to") from None
         raise os_trouble(error, f"making the folder {path}") from None
     return path
 

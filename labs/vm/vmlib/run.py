@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`vm run` and `vm bare-boot`: one boot each, told as it happens."""
+import contextlib
 import json
 import os
 import statistics
@@ -7,7 +8,7 @@ import sys
 
 from . import accel, image, kernel, ktap, paths, verdict
 from .machine import Machine
-from .trouble import FAILED, Trouble
+from .trouble import FAILED, Trouble, os_trouble
 
 
 class Out:
@@ -51,12 +52,27 @@ def default_job(adds):
     return "\n".join(lines).encode() + b"\n"
 
 
+def forget(output):
+    """An earlier run's result must not be taken for one of this run's."""
+    folder = paths.make_dir(os.path.dirname(os.path.abspath(output)))
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(output)
+    except OSError as error:
+        raise os_trouble(error, f"replacing {output}") from None
+    if not os.access(folder, os.W_OK):
+        raise Trouble(f"not allowed to write into {folder}", FAILED)
+
+
 def run(args):
     """Boot, run the job, print and record the verdict; the exit code."""
     out = Out()
     say = (lambda _: None) if args.quiet else (lambda t: out(f"vm: {t}"))
     adds = [image.split_add(a) for a in args.add]
     job = read_job(args.job) if args.job else default_job(adds)
+    outputs = [o for o in (args.json, args.ktap, args.console) if o]
+    for output in outputs:
+        forget(output)
     path, release = kernel.image()
     for source, name in adds:
         if name.endswith(".ko"):
@@ -99,7 +115,7 @@ def run(args):
 
 def show_evidence(vm, what, out):
     """The lines that a person would ask for next."""
-    if what == "fail":
+    if what == "fail" or what == "flood" and vm.results.flooded:
         title, lines = "the job's last lines", vm.lines[-12:]
     elif what == "panic" and vm.splats:
         one = verdict.splat.the_one(vm.splats, True)

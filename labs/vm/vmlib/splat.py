@@ -45,7 +45,8 @@ SYMBOL = r"([A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x[0-9a-f]+"
 RIP = re.compile(r"RIP: 0010:(\S+)")
 # "? name" is an address found on the stack, perhaps of an earlier call
 TRACE = re.compile(rf"^ *{SYMBOL}(?: \[(\w+)\])?$")
-POWER_DOWN = re.compile(r"reboot: (Power down|Restarting|System halted)")
+POWER_DOWN = re.compile(
+    r"reboot: (Power down|Restarting|System halted)|sysrq: Resetting")
 RULER = re.compile(r"={20,}$")
 MAX_LINES = 200
 

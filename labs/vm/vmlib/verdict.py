@@ -112,15 +112,25 @@ def record(vm, parser, verdict, reason, release, smp):
         "smp": smp, "host_cpu": cpu_model(),
         "date": datetime.datetime.now().astimezone().isoformat(
             timespec="seconds"),
-        "boot_s": rounded(vm.boot_s), "total_s": rounded(vm.total_s),
+        "boot_s": rounded(vm.boot_s),
+        "first_line_s": rounded(vm.first_line_s), "total_s": rounded(vm.total_s),
         "limit_s": rounded(vm.limit_s), "timeout_s": vm.timeout,
         "boot_limit_s": rounded(vm.boot_limit),
         "job_status": vm.status, "counts": parser.counts(),
-        "ktap": vm.lines, "splat": one, "splats": vm.splats[:16],
+        "ktap": some(vm.lines), "splat": one, "splats": vm.splats[:16],
         "stuck": vm.stuck,
         "console_bytes": vm.console.total, "results_bytes": vm.results.total,
         "qemu_exit": vm.qemu_exit, "qemu_says": vm.qemu_says,
     }
+
+
+def some(lines, most=20_000):
+    """Of a flood, the first and the last will do."""
+    if len(lines) <= most:
+        return lines
+    half = most // 2
+    return (lines[:half] + [f"# [{len(lines) - most} lines left out]"]
+            + lines[-half:])
 
 
 def rounded(value):
