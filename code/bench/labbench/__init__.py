@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Measure, reduce, plot; and settle claims by it. See Documentation/measuring.rst."""
+import os
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__)))))
+BUILD = os.path.join(TOP, "build", "bench")
+
+SCHEMES = ["task_lock", "rcu", "pointer_tag", "dedicated_lock", "pointer_lock"]
+# Measured, but no scheme: the yardstick of code/bench/bare.c.
+YARDSTICK = "bare"
+ENVIRONMENTS = {"N": "native, on this host's hardware",
+                "V": "in the VM, on the distribution's kernel"}
+
+
+class Trouble(Exception):
+    """One clear line for people: what, and what to do."""
+
+
+def main(function):
+    """Run a tool's main function; its troubles are one line and status 1."""
+    try:
+        sys.exit(function())
+    except Trouble as trouble:
+        print(f"{os.path.basename(sys.argv[0])}: {trouble}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"{os.path.basename(sys.argv[0])}: {where}{error.strerror}",
+              file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print(f"{os.path.basename(sys.argv[0])}: interrupted", file=sys.stderr)
+        sys.exit(130)
+
+
+def write_whole(path, text):
+    """Write a file so that it is there whole or not at all."""
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(path + ".tmp", "w", encoding="utf-8") as f:
+        f.write(text)
+    os.replace(path + ".tmp", path)
