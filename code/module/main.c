@@ -53,13 +53,13 @@ void lab_sleep_ms(unsigned int length)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(length);
 
-	if (length < 10) {
+	if (length < 20) {
 		usleep_range(length * 1000, length * 1100);
 		return;
 	}
 	/* In small pieces, so that rmmod need not wait for long. */
 	while (time_before(jiffies, end) && !kthread_should_stop())
-		msleep(10);
+		msleep(20);
 }
 
 bool lab_stopping(void)

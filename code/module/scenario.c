@@ -36,7 +36,7 @@
 struct lab_stage {
 	const struct lab_nsproxy_scheme *scheme;
 	unsigned long does;
-	spinlock_t lock;
+	spinlock_t lock; /* @task */
 	struct lab_task *task;
 	struct lab_task *init;
 	atomic_t reads;

@@ -114,7 +114,8 @@ struct lab_fs {
  */
 struct lab_task {
 	LAB_NSPROXY_PTR nsproxy;
-	spinlock_t nsproxy_lock;
+	spinlock_t nsproxy_lock; /* @nsproxy, in one scheme */
+	/* @fs, @comm, and @nsproxy in some schemes */
 	spinlock_t alloc_lock ____cacheline_aligned;
 	struct lab_fs *fs;
 	char comm[16];

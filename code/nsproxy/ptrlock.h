@@ -20,10 +20,11 @@
 
 #include <linux/atomic.h>
 #include <linux/bit_spinlock.h>
+#include <linux/bits.h>
 #include <linux/compiler.h>
 
 #define LAB_PTRLOCK_BIT		0
-#define LAB_PTRLOCK_MASK	(1UL << LAB_PTRLOCK_BIT)
+#define LAB_PTRLOCK_MASK	BIT(LAB_PTRLOCK_BIT)
 
 /**
  * struct lab_ptrlock - a pointer and its lock, in one word

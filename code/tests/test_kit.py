@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The kit as a whole: its map, its set-up, its style."""
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import SCHEMES, TOP, run
+
+SOURCES = [os.path.relpath(p, TOP) for p in
+           subprocess.run(["git", "ls-files", "*.c", "*.h", "*.py", "labs/setup"],
+                          cwd=TOP, stdout=subprocess.PIPE, text=True,
+                          check=False).stdout.split()]
+# What can't be read in one sitting needs a reason, written here.
+LONG = {}
+
+
+def read(path):
+    with open(os.path.join(TOP, path)) as f:
+        return f.read()
+
+
+def test_make_help_lists_every_target():
+    listed = set(re.findall(r"^  make (\S+)", run("make", "help").stdout, re.M))
+    defined = set(re.findall(r"^([a-z][a-z-]*):", read("Makefile"), re.M))
+    assert listed == defined
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    (["nonsense"], 'There is no target "nonsense". \'make help\' lists them.'),
+    (["native", "SCHEME=seqlock"], 'There is no scheme "seqlock". There are: task_lock'),
+    (["native", "SCHEME=rcu", "BREAK=everything"], "rcu has no change “everything”"),
+])
+def test_make_refuses_what_does_not_exist_in_one_line(arguments, complaint):
+    done = run("make", "-s", *arguments)
+    assert done.returncode != 0
+    assert complaint in done.stderr
+
+
+def test_setup_without_root_names_the_exact_command(tmp_path):
+    """Run as nobody, on a machine where one package seems to be missing."""
+    fake = tmp_path / "dpkg-query"
+    fake.write_text('#!/bin/sh\ncase "$*" in *graphviz*) exit 1;; esac\n'
+                    'echo "install ok installed"\n')
+    fake.chmod(0o755)
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents:
+        if parent.stat().st_uid == os.getuid() and str(parent).startswith("/tmp/"):
+            parent.chmod(0o755)
+    copy = tmp_path / "setup"
+    shutil.copy(os.path.join(TOP, "labs/setup"), copy)
+    as_nobody = {"user": 65534} if os.getuid() == 0 else {}
+    done = run(copy, "docs", cwd=tmp_path, env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+               **as_nobody)
+    assert done.returncode == 1
+    assert "apt-get install --no-install-recommends graphviz" in done.stderr
+
+
+def test_setup_knows_its_parts():
+    done = run("labs/setup", "docs", "cellar")
+    assert done.returncode == 2 and "cellar" in done.stderr
+
+
+@pytest.mark.parametrize("script", ["labs/setup", "code/module/lab"])
+def test_shell_scripts_parse(script):
+    assert run("sh", "-n", script).returncode == 0
+
+
+def test_schemes_have_the_same_functions_in_the_same_order():
+    """A diff of two schemes is the lesson: nothing may be out of step."""
+    def functions(scheme):
+        names = re.findall(r"^static [^;=]*?\b(lab_\w+)\(", read(f"code/nsproxy/{scheme}.c"), re.M)
+        # The RFC's accessors come before, as they did in the RFC.
+        return names[names.index("lab_utsns_get"):]
+
+    expected = functions("task_lock")
+    assert len(expected) == 7
+    for scheme in SCHEMES:
+        assert functions(scheme) == expected, scheme
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_labels_are_unique_within_a_scheme(scheme):
+    labels = re.findall(r"lab_point\((\w+)\)", read(f"code/nsproxy/{scheme}.c"))
+    assert len(labels) == len(set(labels)) >= 8
+
+
+def test_every_source_says_its_licence():
+    assert SOURCES
+    for path in SOURCES:
+        assert "SPDX-License-Identifier: GPL-2.0-only" in "".join(
+            read(path).splitlines(True)[:2]), path
+
+
+def test_files_can_be_read_in_one_sitting():
+    for path in SOURCES:
+        length = read(path).count("\n")
+        assert length <= LONG.get(path, 400), f"{path}: {length} lines"
+
+
+def test_kernel_doc_has_no_warning():
+    script = os.environ.get("KERNEL_DOC") or sorted(
+        glob.glob("/usr/lib/linux-kbuild-*/scripts/kernel-doc"))[-1]
+    for path in SOURCES:
+        if path.startswith(("code/nsproxy/", "code/runtime/common", "code/module")):
+            done = run(script, "-none", "-Wall", path)
+            assert done.returncode == 0 and "warning" not in done.stderr, done.stderr
+
+
+def kbuild(folder, *arguments):
+    with open(os.path.join(TOP, "build/vm/fetched.json")) as f:
+        kdir = json.load(f)["kdir"]
+    return run("make", "-s", "-C", kdir, f"M={folder}", *arguments)
+
+
+def test_sparse_has_nothing_to_say_and_would_say_it(module, tmp_path):
+    folder = os.path.dirname(module)
+    done = kbuild(folder, "C=2", "CHECK=sparse", "KBUILD_MODPOST_WARN=1")
+    assert done.returncode == 0 and "warning" not in done.stderr, done.stderr
+
+    # The same with one rcu_dereference() forgotten.
+    for path in glob.glob(os.path.join(folder, "*.[ch]")) + [os.path.join(folder, "Kbuild")]:
+        if not path.endswith(".mod.c"):
+            shutil.copy(path, tmp_path)
+    scheme = tmp_path / "rcu.c"
+    scheme.write_text(scheme.read_text().replace("rcu_dereference(task->nsproxy)",
+                                                 "task->nsproxy", 1))
+    done = kbuild(tmp_path, "C=2", "CHECK=sparse", "rcu.o")
+    assert "different address spaces" in done.stderr
+
+
+def test_checkpatch_is_silent():
+    script = os.environ.get("CHECKPATCH", "")
+    if not script:
+        found = glob.glob(os.path.join(TOP, "build/**/scripts/checkpatch.pl"), recursive=True)
+        if not found:
+            pytest.skip("checkpatch.pl is only in the kernel's source; CHECKPATCH= says where")
+        script = found[0]
+    for path in SOURCES:
+        if path.startswith("code/") and path.endswith((".c", ".h")) and "/include/" not in path:
+            done = run("perl", script, "--no-tree", "--strict", "--terse", "-f", path,
+                       "--max-line-length=120")
+            assert "0 errors, 0 warnings" in done.stdout, done.stdout
