@@ -13,9 +13,11 @@ does not have: chapters arrive one by one.
 import re
 
 from docutils import nodes
+from docutils.statemachine import StringList
 from sphinx import addnodes
 from sphinx.directives.other import TocTree
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import docname_join
 from sphinx.util.nodes import make_refnode
 
 FUNCTION = re.compile(r"\b(lab_\w+)\(\)")
@@ -101,11 +103,13 @@ class AutoLinks(SphinxPostTransform):
 
 class TocTreeOfWhatIsThere(TocTree):
     def run(self):
-        for i in range(len(self.content) - 1, -1, -1):
-            entry = self.content[i].strip()
-            page = re.sub(r".*<(.*)>$", r"\1", entry)
-            if entry and page not in self.env.found_docs:
-                del self.content[i]
+        there = StringList()    # a copy: deleting would cut the page's own text
+        for source, offset, line in self.content.xitems():
+            page = re.sub(r".*<(.*)>$", r"\1", line.strip())
+            page = docname_join(self.env.docname, page)
+            if page in self.env.found_docs:
+                there.append(line.strip(), source, offset)
+        self.content = there
         # Read this page again when pages come or go.
         self.env.glob_toctrees.add(self.env.docname)
         return super().run() if any(line.strip() for line in self.content) else []
