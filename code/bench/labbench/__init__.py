@@ -25,6 +25,9 @@ def main(function):
     except Trouble as trouble:
         print(f"{os.path.basename(sys.argv[0])}: {trouble}", file=sys.stderr)
         sys.exit(1)
+    except BrokenPipeError:         # plot | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(141)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         print(f"{os.path.basename(sys.argv[0])}: {where}{error.strerror}",
