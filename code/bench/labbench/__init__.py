@@ -10,7 +10,7 @@ BUILD = os.path.join(TOP, "build", "bench")
 SCHEMES = ["task_lock", "rcu", "pointer_tag", "dedicated_lock", "pointer_lock"]
 # Measured, but no scheme: the yardstick of code/bench/bare.c.
 YARDSTICK = "bare"
-ENVIRONMENTS = {"N": "native, on this host's hardware",
+ENVIRONMENTS = {"N": "natively, on this host's hardware",
                 "V": "in the VM, on the distribution's kernel"}
 
 

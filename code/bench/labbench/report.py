@@ -25,10 +25,9 @@ p, li, figcaption { max-width: 44rem; }
 .good { color: var(--good); } .bad { color: var(--bad); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--soft); padding-bottom: .3em; }
 th, td { text-align: left; padding: .3em .8em .3em 0; border-bottom: 1px solid var(--line);
   vertical-align: top; white-space: nowrap; }
-td.n, th.n { text-align: right; } td.wrap { white-space: normal; min-width: 14rem; }
+td.n, th.n { text-align: right; } th { white-space: normal; vertical-align: bottom; } td.wrap { white-space: normal; min-width: 14rem; }
 td small { color: var(--soft); display: block; font-size: .8em; }
 .figures { display: grid; gap: 1.4rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
@@ -37,6 +36,9 @@ figure h3 { font-size: 1rem; margin: 0 0 .5em; } figure svg { width: 100%; heigh
 .marked { border-left: .3rem solid #c98a00; padding: .1rem .8rem; background: var(--card); }
 code, pre { font: .88em/1.4 ui-monospace, monospace; }
 pre { overflow-x: auto; background: var(--card); padding: .8rem; border-radius: .5rem; }
+@media (max-width: 40rem) { .stack tr, .stack td { display: block; white-space: normal; }
+  .stack tr:first-child { display: none; } .stack td { border: 0; padding: 0; }
+  .stack tr { border-bottom: 1px solid var(--line); padding: .5em 0; } }
 """
 
 
@@ -44,14 +46,13 @@ def esc(text):
     return html.escape(str(text))
 
 
-def table(heads, rows, caption=""):
+def table(heads, rows, caption="", kind=""):
     """Cells are (text, class) or HTML as it is."""
     def cell(tag, value):
         text, kind = value if isinstance(value, tuple) else (value, "")
         return f"<{tag}{f' class={kind}' if kind else ''}>{text}</{tag}>"
-    out = ["<div class=scroll><table>"]
-    if caption:
-        out.append(f"<caption>{esc(caption)}</caption>")
+    out = [f"<p class=soft>{esc(caption)}</p>"] if caption else []
+    out.append(f"<div class=scroll><table class='{kind}'>")
     out.append("<tr>" + "".join(cell("th", h) for h in heads) + "</tr>")
     out += ["<tr>" + "".join(cell("td", c) for c in row) + "</tr>" for row in rows]
     out.append("</table></div>")
@@ -63,7 +64,10 @@ def with_interval(figure, show):
         return ("–", "n")
     text = esc(show(figure["value"]))
     if figure["lo"] != figure["hi"]:
-        text += f"<small>{esc(show(figure['lo']))} to {esc(show(figure['hi']))}</small>"
+        low, high = show(figure["lo"]), show(figure["hi"])
+        if low.split(" ")[1:] == high.split(" ")[1:]:   # the unit once
+            low = low.split(" ")[0]
+        text += f"<small>{esc(low)} to {esc(high)}</small>"
     return (text, "n")
 
 
@@ -72,7 +76,7 @@ def figures_table(reduced, env):
     columns = []
     for how in ("get", "peek"):
         for readers in sorted({1, most}):
-            columns.append((f"{how}, {readers}", f"read.{how}.{readers}.calm", bars.rate))
+            columns.append((f"{how}, {readers} reader{'s' * (readers > 1)}", f"read.{how}.{readers}.calm", bars.rate))
     columns += [("switch, shared", "switch.shared.alone.p50", bars.duration),
                 ("switch, last", "switch.last.alone.p50", bars.duration),
                 ("atomics, get", "count.get.atomics", "{:.3g}".format),
@@ -109,7 +113,7 @@ def where(about):
              "date": "date"}
     rows = [[label, (esc(about[name]), "wrap")] for name, label in names.items()
             if name in about]
-    return table(["what", "recorded"], rows)
+    return table(["what", "recorded"], rows, kind="stack")
 
 
 def outcomes_table(outcomes):
@@ -119,7 +123,7 @@ def outcomes_table(outcomes):
         rows.append([f"<code>{esc(o['scheme'])}</code>", esc(o["what"]),
                      (esc(o["seen"]), "wrap"),
                      f"<span class={'good' if o['fine'] else 'bad'}>{mark}</span>"])
-    return table(["scheme", "scenario, in the VM", "seen", ""], rows)
+    return table(["scheme", "scenario, in the VM", "seen", ""], rows, kind="stack")
 
 
 def page(outcomes, reduced, book, raw_files, date):
