@@ -317,21 +317,24 @@ class Terminal:
     def __init__(self, *args):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            termios.tcsetwinsize(0, (33, 99))
             os.execv(VM, [VM, "shell", *map(str, args)])
-        self.seen = ""
+        self.seen, self.read_to = "", 0
 
     def until(self, text, seconds=60):
+        """What comes up to and with *text*, from where the last one ended."""
         limit = time.monotonic() + seconds
-        start = len(self.seen)
-        while text not in self.seen[start:]:
+        start = self.read_to
+        while (at := self.seen.find(text, start)) < 0:
             ready = select.select([self.fd], [], [],
                                   max(0, limit - time.monotonic()))[0]
-            assert ready, f"no {text!r} in {self.seen!r}"
+            assert ready, f"no {text!r} in {self.seen[start:]!r}"
             try:
                 self.seen += os.read(self.fd, 4096).decode("utf-8", "replace")
             except OSError:
                 pytest.fail(f"ended before {text!r}: {self.seen!r}")
-        return self.seen[start:]
+        self.read_to = at + len(text)
+        return self.seen[start:self.read_to]
 
     def type(self, text):
         os.write(self.fd, text.encode())
@@ -339,7 +342,6 @@ class Terminal:
 
 def test_the_shell_greets_obeys_and_gives_the_terminal_back(module):
     window = Terminal("--add", module)
-    termios.tcsetwinsize(window.fd, (33, 99))
     before = termios.tcgetattr(window.fd)
     window.until("vmtest.ko")
     window.until("vm:/lab#")
@@ -347,7 +349,10 @@ def test_the_shell_greets_obeys_and_gives_the_terminal_back(module):
     seen = window.until("done42")
     assert "33 99" in seen
     assert seen.count("insmod") == 1, "typed text is echoed once"
-    window.type("sleep 100\r\x03")          # Ctrl-C is the guest's
+    window.until("vm:/lab#")
+    window.type("echo slee''ping; sleep 100\r")
+    window.until("sleeping")
+    window.type("\x03")                     # Ctrl-C is the guest's
     window.until("vm:/lab#")
     window.type("exit\r")
     window.until("the VM is off")

@@ -228,7 +228,10 @@ def test_a_file_size_limit_is_named_and_the_next_run_recovers(archive):
 
 
 def test_no_space_is_called_no_space(archive):
-    """A tmpfs that is too small; unshare gives us one without root."""
+    """On a tmpfs that is too small; unshare gives us one without root."""
+    if subprocess.run(["unshare", "-rm", "true"],
+                      stderr=subprocess.DEVNULL).returncode:
+        pytest.skip("no user namespaces here: no small disk to fill")
     archive.home.joinpath("build").mkdir()
     got = archive.vm("fetch")
     assert got.returncode == 0, got.stderr

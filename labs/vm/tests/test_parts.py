@@ -81,7 +81,8 @@ def test_another_cpio_reads_what_ours_writes(tmp_path):
         except FileNotFoundError:
             continue
     else:
-        pytest.fail("neither cpio nor busybox is here")
+        pytest.fail("no cpio to compare with: "
+                    "sudo apt-get install busybox-static")
     odd = tmp_path / "a/b/it's \"odd\""
     assert odd.read_text() == "body\n" and os.access(odd, os.X_OK)
     assert os.readlink(tmp_path / "bin/sh") == "busybox"

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`vm shell`: the guest's console on this terminal."""
 import os
-import shutil
 import subprocess
 import sys
 import termios
@@ -20,9 +19,9 @@ def shell(args):
         if name.endswith(".ko"):
             kernel.check_module(source, release)
     chosen, why = accel.choose(path, lambda t: print(f"vm: {t}", flush=True))
-    size = shutil.get_terminal_size((80, 24))
-    settings = {"secret": "none", "mode": "shell", "rows": size.lines,
-                "cols": size.columns}
+    size = os.get_terminal_size(sys.stdout.fileno())
+    settings = {"secret": "none", "mode": "shell", "rows": size.lines or 24,
+                "cols": size.columns or 80}
     initrd = qemu.memory_file(image.base() + image.per_run(adds, settings))
     # only errors while booting: the greeting should be what one sees first
     line = qemu.command(path, initrd, chosen, args.smp, args.mem,
