@@ -24,10 +24,11 @@ primary_domain = "c"
 nitpicky = True
 
 extensions = ["kerneldoc", "labcode", "diagram", "claims", "crossrefs",
-              "linkcheck_offline"]
+              "furo_auto_dark", "linkcheck_offline"]
 if is_installed("sphinx_copybutton"):
     extensions.append("sphinx_copybutton")
     copybutton_prompt_text = "$ "
+    copybutton_selector = "div.highlight > pre"
 
 exclude_patterns = ["output", "sphinx"]
 

@@ -81,6 +81,7 @@ def figure_text(figure):
 class ClaimsPage(SphinxDirective):
     def run(self):
         app = self.env.app
+        self.env.note_dependency(__file__)
         for name in ("claims_registry", "claims_verdicts"):
             if os.path.exists(file_of(app, name)):
                 self.env.note_dependency(file_of(app, name))

@@ -51,6 +51,7 @@ class Diagram(SphinxDirective):
         if not self.content:
             raise self.error(f"diagram: {path} needs a caption that says what to see in it")
         self.env.note_dependency(file)
+        self.env.note_dependency(__file__)
         try:
             svg, complaints, status = kitcache.run(
                 self.env.app, "dot", [self.config.graphviz_dot, "-Tsvg", path], [file])

@@ -47,6 +47,7 @@ class KernelDoc(SphinxDirective):
         if not os.path.exists(file):
             raise self.error(f"kernel-doc: {path}: no such file")
         self.env.note_dependency(file)
+        self.env.note_dependency(__file__)
         try:
             tool = kerneldoc_tool.find()
         except kerneldoc_tool.NoKernelDoc as e:

@@ -39,6 +39,7 @@ class FromSource(SphinxDirective):
     def source(self, path):
         source = Source(self.root(), path)
         self.env.note_dependency(source.file)
+        self.env.note_dependency(__file__)
         return source
 
     def run(self):
@@ -187,6 +188,7 @@ class LabDiff(FromSource):
         heads = "".join(f'<th scope="col" colspan="2">{html.escape(t)}</th>' for t in titles)
         return ('<div class="highlight lab-diff-wide"><table>'
                 f'<caption>{html.escape(what)} in both</caption>'
+                '<colgroup><col class="number"><col><col class="number"><col></colgroup>'
                 f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
                 "</table></div>\n")
 
@@ -353,7 +355,7 @@ class Interleaving(FromSource):
             rows.append(row)
         widths = [4] + [40] * len(lanes) + ([20] if state else [])
         table = table_of([[nodes.paragraph("", "", *self.inline(h))] if h else []
-                          for h in heads], rows, ["interleaving"], widths)
+                          for h in heads], rows, ["interleaving", "colwidths-given"], widths)
         if "title" in self.options:
             table.insert(0, nodes.title("", "", *self.inline(self.options["title"])))
         return [table]
