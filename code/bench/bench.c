@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
+#include "steps.h"
 #include "track.h"
 
 #define LAB_BATCH 64
@@ -144,7 +145,7 @@ static int lab_measure_reads(const struct lab_config *config, enum lab_how how,
 	lab_clear_track(&track);
 	if (!err)
 		lab_print("# raw metric=read scheme=%s rep=%u how=%s readers=%u writer=%d ops=%lld ns=%llu switches=%lld\n",
-			  config->scheme->name, config->rep,
+			  config->name, config->rep,
 			  lab_how_names[how], readers, writer,
 			  (long long)atomic64_read(&track.ops),
 			  (unsigned long long)ns,
@@ -275,7 +276,7 @@ static int lab_measure_switches(const struct lab_config *config, bool last,
 	if (!err && n) {
 		sort(ns, n, sizeof(*ns), lab_compare_ns, NULL);
 		lab_print("# raw metric=switch scheme=%s rep=%u kind=%s company=%s n=%u mean_ns=%llu p50_ns=%llu p99_ns=%llu min_ns=%llu max_ns=%llu hz=%u\n",
-			  config->scheme->name, config->rep,
+			  config->name, config->rep,
 			  last ? "last" : "shared", lab_company_names[company],
 			  n, (unsigned long long)sum / n,
 			  (unsigned long long)ns[n / 2],
@@ -332,7 +333,7 @@ static int lab_bench_busy(const struct lab_config *config, unsigned long arg)
 		lab_clear_track(&track);
 		if (!err)
 			lab_print("# raw metric=busy_read scheme=%s rep=%u busy=%d ops=%lld ns=%llu\n",
-				  config->scheme->name, config->rep, busy,
+				  config->name, config->rep, busy,
 				  (long long)atomic64_read(&track.ops),
 				  (unsigned long long)ns);
 	}

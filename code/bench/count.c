@@ -16,7 +16,7 @@ static void lab_print_counts(const struct lab_config *config, const char *op,
 			     unsigned int n)
 {
 	lab_print("# raw metric=count scheme=%s rep=%u op=%s n=%u locks=%lu rmws=%lu held_ns=%llu\n",
-		  config->scheme->name, config->rep, op, n, lab_counts.locks,
+		  config->name, config->rep, op, n, lab_counts.locks,
 		  lab_counts.rmws, (unsigned long long)lab_counts.held_ns);
 	lab_counts = (struct lab_counts){ };
 }
@@ -52,6 +52,7 @@ static void lab_time_nothing(unsigned int n)
  */
 int lab_bench_count(const struct lab_config *config, unsigned long arg)
 {
+	const struct lab_nsproxy_scheme *scheme = config->scheme;
 	const struct lab_nsproxy_scheme *counted = config->counted;
 	struct lab_track track = { .how = LAB_GET };
 	struct lab_uts_namespace *uts_ns;
@@ -86,7 +87,7 @@ int lab_bench_count(const struct lab_config *config, unsigned long arg)
 			}
 			/* The first one replaces what the other kind left. */
 			if (!i)
-				config->scheme->switch_task_namespaces(track.task, new);
+				scheme->switch_task_namespaces(track.task, new);
 			else
 				counted->switch_task_namespaces(track.task, new);
 		}

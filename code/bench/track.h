@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 #include "lab_run.h"
+#include "scheme.h"
 
 /* How the remote readers read. */
 enum lab_how { LAB_GET, LAB_PEEK, LAB_OWN };

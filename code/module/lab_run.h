@@ -3,7 +3,8 @@
  * A run: scenarios and measurements over one scheme, reported as KTAP.
  *
  * This part is written once, too: the module runs it in kthreads, the native
- * runtime in threads. What differs is behind the five functions at the end.
+ * runtime in threads. What differs between these is behind the functions at
+ * the end; what differs between families of schemes is in struct lab_family.
  */
 #ifndef LAB_RUN_H
 #define LAB_RUN_H
@@ -12,13 +13,13 @@
 #include <linux/types.h>
 
 #include "lab.h"
-#include "scheme.h"
 
 /**
  * struct lab_config - what to run
- * @scheme: the scheme
- * @counted: the same with its operations counted
- * @run: names from the tables in scenario.c and bench.c, joined by commas
+ * @name: of the scheme
+ * @scheme: its table, of the family's own type
+ * @counted: the same with its operations counted, or NULL
+ * @run: names of steps, joined by commas
  * @readers: remote readers, at the most
  * @ms: how long each scenario and each measured loop runs, in milliseconds
  * @samples: how many switches to time for each kind of switch
@@ -26,8 +27,9 @@
  * @nr_cpus: to spread the threads over
  */
 struct lab_config {
-	const struct lab_nsproxy_scheme *scheme;
-	const struct lab_nsproxy_scheme *counted;
+	const char *name;
+	const void *scheme;
+	const void *counted;
 	const char *run;
 	unsigned int readers;
 	unsigned int ms;
@@ -48,6 +50,34 @@ struct lab_step {
 	unsigned long arg;
 };
 
+/**
+ * struct lab_scheme_entry - a scheme, as the family lists it
+ * @name: as its file is called
+ * @scheme: its table
+ * @counted: the same with its operations counted, or NULL
+ */
+struct lab_scheme_entry {
+	const char *name;
+	const void *scheme;
+	const void *counted;
+};
+
+/**
+ * struct lab_family - schemes that guard the same thing, and what they run
+ * @name: the module is called NAME_lab, its report /proc/NAME_lab
+ * @schemes: ends with an empty entry
+ * @steps: tables of steps, each ending with an empty one; NULL ends the list
+ *
+ * There is one in each module and in each native program.
+ */
+struct lab_family {
+	const char *name;
+	const struct lab_scheme_entry *schemes;
+	const struct lab_step *steps[4];
+};
+
+extern const struct lab_family lab_family;
+
 #define LAB_MAX_THREADS 16
 
 /**
@@ -67,13 +97,6 @@ int lab_hire(struct lab_crew *crew, int (*fn)(void *), void *data,
 	     unsigned int cpu);
 void lab_dismiss(struct lab_crew *crew);
 unsigned long lab_violations(void);
-extern const char lab_scheme_names[];
-
-/* scenario.c */
-extern const struct lab_step lab_scenarios[];
-
-/* ../bench/bench.c */
-extern const struct lab_step lab_benches[];
 
 /* Each environment has its own: module/, runtime/native/ */
 __printf(1, 2) void lab_print(const char *fmt, ...);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module: one scheme, run and measured in the kernel.
+ * The module: one scheme of a family, run and measured in the kernel.
  *
  *	insmod nsproxy_lab.ko scheme=rcu run=owner_switches,bench_get
  *	cat /proc/nsproxy_lab
@@ -9,6 +9,8 @@
  * The run goes on in a thread of its own; reading the file follows it to its
  * end. Removing the module stops it, wherever it is.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -16,16 +18,17 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
+#include "family.h"
 #include "lab_run.h"
 #include "module.h"
 
-static char *scheme = "rcu";
+static char *scheme = "";
 module_param(scheme, charp, 0444);
-MODULE_PARM_DESC(scheme, "which scheme: task_lock, rcu, pointer_tag, dedicated_lock or pointer_lock");
+MODULE_PARM_DESC(scheme, "which scheme: " LAB_SCHEME_NAMES);
 
-static char *run = "owner_does_all";
+static char *run = LAB_DEFAULT_RUN;
 module_param(run, charp, 0444);
-MODULE_PARM_DESC(run, "what to run, by name, joined by commas: owner_rests, owner_reads, owner_switches, owner_forks, owner_exits, owner_does_all, bench_get, bench_peek, bench_own, bench_switch, bench_busy, count; bench_get_calm, bench_peek_calm and bench_switch_calm without anybody who disturbs");
+MODULE_PARM_DESC(run, "what to run, by name, joined by commas: " LAB_STEP_NAMES);
 
 static unsigned int readers = 2;
 module_param(readers, uint, 0444);
@@ -96,19 +99,19 @@ static int __init lab_init(void)
 	};
 	err = lab_find_scheme(scheme, &lab_config);
 	if (err) {
-		pr_err("nsproxy_lab: there is no scheme \"%s\"; there are %s\n",
-		       scheme, lab_scheme_names);
+		pr_err("there is no scheme \"%s\"; scheme= takes " LAB_SCHEME_NAMES "\n",
+		       scheme);
 		return err;
 	}
 	if (!readers || readers > LAB_MAX_THREADS - 2 || !ms || !samples) {
-		pr_err("nsproxy_lab: readers= takes 1 to %d; ms= and samples= at least 1\n",
+		pr_err("readers= takes 1 to %d; ms= and samples= at least 1\n",
 		       LAB_MAX_THREADS - 2);
 		return -EINVAL;
 	}
 	err = lab_output_begin();
 	if (err)
 		return err;
-	lab_main_thread = kthread_create(lab_main, NULL, "nsproxy_lab");
+	lab_main_thread = kthread_create(lab_main, NULL, KBUILD_MODNAME);
 	if (IS_ERR(lab_main_thread)) {
 		lab_output_remove();
 		return PTR_ERR(lab_main_thread);
@@ -128,5 +131,5 @@ static void __exit lab_exit_module(void)
 
 module_init(lab_init);
 module_exit(lab_exit_module);
-MODULE_DESCRIPTION("How a task's nsproxy is guarded: five schemes, run and measured");
+MODULE_DESCRIPTION(LAB_FAMILY_GUARDS ": schemes, run and measured");
 MODULE_LICENSE("GPL");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/nsproxy_lab: the report, readable while it is being written.
+ * /proc/nsproxy_lab (or as the module is called): the report, readable while it is being written.
  *
  * A reader that has caught up waits for more, until the run is over. Several
  * may read, each from the beginning.
@@ -68,7 +68,7 @@ int lab_output_begin(void)
 	lab_report = vzalloc(LAB_REPORT_SIZE);
 	if (!lab_report)
 		return -ENOMEM;
-	lab_report_file = proc_create("nsproxy_lab", 0444, NULL,
+	lab_report_file = proc_create(KBUILD_MODNAME, 0444, NULL,
 				      &lab_report_ops);
 	if (!lab_report_file) {
 		vfree(lab_report);

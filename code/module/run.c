@@ -16,22 +16,6 @@
 
 #include "lab_run.h"
 
-#define LAB_SCHEME_ENTRY(name) { &lab_scheme_ ## name, &lab_counted_ ## name }
-
-static const struct {
-	const struct lab_nsproxy_scheme *scheme, *counted;
-} lab_schemes[] = {
-	LAB_SCHEME_ENTRY(task_lock),
-	LAB_SCHEME_ENTRY(rcu),
-	LAB_SCHEME_ENTRY(pointer_tag),
-	LAB_SCHEME_ENTRY(dedicated_lock),
-	LAB_SCHEME_ENTRY(pointer_lock),
-};
-
-/** lab_scheme_names - for a message to who named one that does not exist */
-const char lab_scheme_names[] =
-	"task_lock, rcu, pointer_tag, dedicated_lock, pointer_lock";
-
 static const char * const lab_rule_names[LAB_NR_RULES] = {
 	[LAB_DEAD_NAMESPACE] = "dead-namespace: a reader got a namespace after its last put",
 	[LAB_DEAD_NSPROXY] = "dead-nsproxy: a reader looked through a freed nsproxy",
@@ -73,13 +57,14 @@ unsigned long lab_violations(void)
  */
 int lab_find_scheme(const char *name, struct lab_config *config)
 {
-	unsigned int i;
+	const struct lab_scheme_entry *entry;
 
-	for (i = 0; i < ARRAY_SIZE(lab_schemes); i++) {
-		if (strcmp(name, lab_schemes[i].scheme->name))
+	for (entry = lab_family.schemes; entry->name; entry++) {
+		if (strcmp(name, entry->name))
 			continue;
-		config->scheme = lab_schemes[i].scheme;
-		config->counted = lab_schemes[i].counted;
+		config->name = entry->name;
+		config->scheme = entry->scheme;
+		config->counted = entry->counted;
 		return 0;
 	}
 	return -EINVAL;
@@ -125,12 +110,11 @@ void lab_dismiss(struct lab_crew *crew)
 
 static const struct lab_step *lab_find_step(const char *name, size_t len)
 {
-	const struct lab_step * const tables[] = { lab_scenarios, lab_benches };
+	const struct lab_step * const *table;
 	const struct lab_step *step;
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(tables); i++)
-		for (step = tables[i]; step->name; step++)
+	for (table = lab_family.steps; *table; table++)
+		for (step = *table; step->name; step++)
 			if (strlen(step->name) == len &&
 			    !strncmp(step->name, name, len))
 				return step;
@@ -173,7 +157,7 @@ static bool lab_run_step(const struct lab_config *config,
 	if (left)
 		lab_print("# objects left over: %ld\n", left);
 	lab_print("%sok %u %s.%s\n", fine ? "" : "not ", nr,
-		  config->scheme->name, step->name);
+		  config->name, step->name);
 	return fine;
 }
 
@@ -201,7 +185,7 @@ int lab_run(const struct lab_config *config)
 	}
 	lab_print("KTAP version 1\n1..%u\n", nr);
 	lab_print("# scheme=%s readers=%u ms=%u cpus=%u hz=%u\n",
-		  config->scheme->name, config->readers, config->ms,
+		  config->name, config->readers, config->ms,
 		  config->nr_cpus, lab_hz());
 	nr = 0;
 	for (at = config->run; lab_next_step(at, &len); at += len + (at[len] == ',')) {

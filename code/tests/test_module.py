@@ -112,6 +112,6 @@ dmesg | grep nsproxy_lab:
 """, "--plain")
     said = text(record)
     assert "loaded with" not in said
-    assert 'no scheme "seqlock"; there are task_lock, rcu' in said
+    assert 'nsproxy_lab: there is no scheme "seqlock"; scheme= takes task_lock, rcu' in said
     assert "readers= takes 1 to 14; ms= and samples= at least 1" in said
     assert "no step is called owner_sleeps" in said

@@ -16,6 +16,7 @@
 #include "count.h"
 #include "lab_run.h"
 #include "ptrlock.h"
+#include "scheme.h"
 
 static int nr, failed;
 

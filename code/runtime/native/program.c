@@ -12,6 +12,7 @@
 
 #include <linux/rcupdate.h>
 
+#include "family.h"
 #include "lab_run.h"
 #include "native.h"
 
@@ -57,7 +58,7 @@ static int lab_set(struct lab_config *config, char *arg)
 	if (!lab_find_scheme(value, config))
 		return 0;
 	fprintf(stderr, "there is no scheme \"%s\"; there are %s\n", value,
-		lab_scheme_names);
+		LAB_SCHEME_NAMES);
 	exit(2);
 }
 
@@ -76,17 +77,17 @@ int main(int argc, char **argv)
 	for (i = 1; i < argc; i++) {
 		if (lab_set(&config, argv[i])) {
 			fprintf(stderr, "can't make sense of \"%s\"\n", argv[i]);
-			fprintf(stderr, usage, argv[0], lab_scheme_names);
+			fprintf(stderr, usage, argv[0], LAB_SCHEME_NAMES);
 			return 2;
 		}
 	}
 	if (!strcmp(config.run, "?")) {
-		lab_list(lab_scenarios);
-		lab_list(lab_benches);
+		for (i = 0; lab_family.steps[i]; i++)
+			lab_list(lab_family.steps[i]);
 		return 0;
 	}
 	if (!config.scheme || !*config.run) {
-		fprintf(stderr, usage, argv[0], lab_scheme_names);
+		fprintf(stderr, usage, argv[0], LAB_SCHEME_NAMES);
 		return 2;
 	}
 	config.nr_cpus = lab_nr_cpus();

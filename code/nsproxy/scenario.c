@@ -9,7 +9,8 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 
-#include "lab_run.h"
+#include "scheme.h"
+#include "steps.h"
 
 /* What the owner does, beside being looked at. */
 #define LAB_OWNER_READS		1UL
