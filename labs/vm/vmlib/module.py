@@ -14,7 +14,7 @@ import sys
 from . import kernel, paths
 from .trouble import FAILED, Trouble, os_trouble
 
-SOURCES = (".c", ".h", ".S", ".o_shipped")
+SOURCES = (".c", ".h", ".S", ".o_shipped", ".mk")
 
 # Said at each build against Debian's headers, and of no use to a student.
 NOISE = re.compile(
@@ -85,15 +85,21 @@ def say_source_paths(text, folder, links):
                   r"(?P<name>[\w.+-]+)(?=[:,])", path_of, text, flags=re.M)
 
 
+# What an outer make, or the user's shell, would pass on to kbuild.
+FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MAKEFILES",
+           "M", "O", "KBUILD_EXTMOD", "KBUILD_OUTPUT", "KBUILD_SRC")
+
+
 def make_lines(command, verbose):
     """Run make; its exit status and its lines (shown as they come if V=1)."""
     lines = []
+    env = {k: v for k, v in os.environ.items() if k not in FOREIGN}
     try:
         with subprocess.Popen(command, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True,
                               errors="replace",
-                              env=dict(os.environ, LC_ALL="C")) as child:
+                              env=dict(env, LC_ALL="C")) as child:
             for line in child.stdout:
                 lines.append(line)
                 if verbose:
