@@ -103,10 +103,10 @@ done
 
 def test_wrong_parameters_are_refused_with_a_reason(vm):
     record = vm("""
-for bad in scheme=seqlock readers=0 readers=99 ms=0; do
+for bad in scheme=seqlock "scheme=rcu readers=0" "scheme=rcu readers=99" "scheme=rcu ms=0"; do
 	insmod /lab/nsproxy_lab.ko $bad && echo "loaded with $bad"
 done
-insmod /lab/nsproxy_lab.ko run=owner_sleeps && cat /proc/nsproxy_lab
+insmod /lab/nsproxy_lab.ko scheme=rcu run=owner_sleeps && cat /proc/nsproxy_lab
 rmmod nsproxy_lab
 dmesg | grep nsproxy_lab:
 """, "--plain")
