@@ -65,14 +65,16 @@ class KernelDoc(SphinxDirective):
         if not text.strip():
             raise self.error(f"kernel-doc: {path}: nothing is documented there"
                              + (f" by the name {', '.join(wanted)}" if wanted else ""))
-        return self.parse(text, path)
+        return self.parse(text, file)
 
     def complain(self, path, complaints, status):
         said = False
         for line in complaints.splitlines():
             match = COMPLAINT.match(line.strip())
             if match:
-                text, where = match["text"], f"{match['file']}:{match['line']}"
+                text = match["text"]
+                where = "{}:{}".format(os.path.join(self.env.app.confdir, match["file"]),
+                                       match["line"])
                 if (match["kind"] or "").lower() == "info":
                     continue
             elif line.strip() and not re.match(r"^\d+ (warnings|errors)", line):

@@ -357,7 +357,9 @@ class Interleaving(FromSource):
         table = table_of([[nodes.paragraph("", "", *self.inline(h))] if h else []
                           for h in heads], rows, ["interleaving", "colwidths-given"], widths)
         if "title" in self.options:
-            table.insert(0, nodes.title("", "", *self.inline(self.options["title"])))
+            # Not a caption: furo 2022.12 gives its anchor to two elements.
+            return [nodes.paragraph("", "", *self.inline(self.options["title"]),
+                                    classes=["interleaving-title"]), table]
         return [table]
 
 

@@ -1,0 +1,476 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The book's own directives, each on a project of one page."""
+import io
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("sphinx")
+from sphinx.application import Sphinx  # noqa: E402
+from sphinx.util.docutils import docutils_namespace, patch_docutils  # noqa: E402
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+EXTENSIONS = os.path.join(TOP, "Documentation", "sphinx")
+sys.path.insert(0, EXTENSIONS)
+
+SOURCE = """\
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The opening comment.
+ */
+int lab_twice(int a);
+
+/**
+ * lab_twice() - a number and itself
+ * @a: the number
+ *
+ * See claim R1 and lab_thrice().
+ *
+ * Return: the sum.
+ */
+int lab_twice(int a)
+{
+\tlab_point(begin);
+\ta += a;
+\tlab_point(end);
+\treturn a;
+}
+
+/**
+ * lab_thrice() - more
+ * @a: the number
+ *
+ * Return: the sum.
+ */
+int lab_thrice(int a)
+{
+\treturn a + a + a;
+}
+"""
+CHANGES = """\
+[one.forgets]
+kind = "break"
+what = "it forgets to add"
+claims = ["R1"]
+edits = [ { in = "lab_twice", old = "a += a;", new = "" } ]
+
+[one.stale]
+kind = "break"
+what = "the source has moved on"
+edits = [ { in = "lab_twice", old = "a += b;", new = "" } ]
+"""
+REGISTRY = """\
+[[claim]]
+id = "R1"
+text = "locking is slow"
+source = "seed 000"
+[[claim]]
+id = "R2"
+text = "nobody has tried this"
+source = "seed 000"
+[[experiment]]
+claim = "R1"
+env = "N"
+scheme = "rcu"
+change = ""
+what = "count the reads"
+expect = "more of them"
+[[experiment]]
+claim = "R1"
+env = "V"
+scheme = "rcu"
+change = ""
+what = "count the reads in the guest"
+expect = "more of them"
+"""
+# Made up for this test; no figure of it is in the book.
+VERDICTS = {
+    "machine": {"cpu": "a test"}, "date": "2001-02-03",
+    "results": [
+        {"claim": "R1", "env": "N", "verdict": "refuted",
+         "summary": "It was not so.", "marked": "emulation", "plot": "reads.svg",
+         "figures": [{"name": "ratio", "value": 1.23456, "lo": 1, "hi": 2,
+                      "unit": "times"}]}]}
+PLOT = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
+
+
+class Project:
+    def __init__(self, top):
+        self.top = top
+        self.docs = top / "Documentation"
+        (self.docs / "claims").mkdir(parents=True)
+        (top / "code").mkdir()
+        self.write("code/one.c", SOURCE)
+        self.write("code/two.c", SOURCE.replace("a += a;", "a = a + a;"))
+        self.write("code/changes.toml", CHANGES)
+        self.write("conf.py", "extensions = ['kerneldoc', 'labcode', 'diagram', 'claims', "
+                              "'crossrefs']\nhtml_theme = 'basic'\nnitpicky = True\n")
+
+    def write(self, path, text):
+        (self.top / path).write_text(text)
+
+    def build(self, page=None, **pages):
+        """(what the page says, all warnings); keeps the environment."""
+        if page is not None:
+            pages["index"] = page
+        for name, text in pages.items():
+            fields, text = re.match(r"((?::\w+:(?: \w+)?\n)*\n?)(.*)", text, re.DOTALL).groups()
+            self.write(f"Documentation/{name}.rst",
+                       f"{fields}Title\n=====\n\n{text}\n")
+        self.status, warning = io.StringIO(), io.StringIO()
+        with patch_docutils(str(self.top)), docutils_namespace():
+            app = Sphinx(str(self.docs), str(self.top), str(self.top / "out"),
+                         str(self.top / "trees"), "html", status=self.status,
+                         warning=warning)
+            app.build()
+        out = self.top / "out" / "index.html"
+        return (out.read_text() if out.exists() else ""), warning.getvalue()
+
+
+@pytest.fixture
+def project(tmp_path):
+    return Project(tmp_path)
+
+
+def text_of(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+
+
+# lab-code
+
+def test_function_is_included_with_its_lines_and_beside_its_text(project):
+    page, warnings = project.build(
+        ".. lab-code:: code/one.c\n   :function: lab_twice\n\n   It doubles.")
+    assert warnings == ""
+    assert "lines 15–21" in page, "the definition, not the prototype above it"
+    assert "It doubles." in page and "lab-code-beside" in page
+    assert "lab_thrice" not in text_of(page.split("lab-code-source")[1].split("footer")[0])
+
+
+def test_labels_cut_and_indentation_goes(project):
+    page, warnings = project.build(
+        ".. lab-code:: code/one.c\n   :from: begin\n   :to: end\n   :emphasize: a += a;")
+    assert warnings == ""
+    assert "lines 17–19" in page
+    assert re.search(r'class="hll">[^\n]*a.*\+=', page)
+    assert "        " not in page.split("<pre>")[1].split("</pre>")[0]
+
+
+@pytest.mark.parametrize("options, said", [
+    (":function: lab_absent", "code/one.c has no function lab_absent()"),
+    (":function: lab_twice\n   :from: absent", "lines 15 to 21: no lab_point(absent);"),
+    (":function: lab_thrice\n   :from: begin", "no lab_point(begin);"),
+    (":function: lab_twice\n   :emphasize: b += b;", "there is no “b += b;”"),
+    (":struct: lab_absent", "no struct or enum lab_absent"),
+    (":from: end\n   :to: begin", "end comes after begin"),
+    ("", "say what to show"),
+])
+def test_what_is_not_in_the_source_is_an_error_that_names_it(project, options, said):
+    _, warnings = project.build(f".. lab-code:: code/one.c\n   {options}".rstrip())
+    assert "ERROR" in warnings and said in warnings
+    assert "index.rst:4" in warnings
+
+
+def test_missing_file_is_an_error(project):
+    _, warnings = project.build(".. lab-code:: code/gone.c\n   :head:")
+    assert "code/gone.c: No such file" in warnings
+
+
+def test_page_is_read_again_when_its_source_changes(project):
+    project.build(".. lab-code:: code/one.c\n   :function: lab_twice")
+    file = project.top / "code" / "one.c"
+    file.write_text(file.read_text().replace("a += a;", "a *= 2;"))
+    os.utime(file, (2**31, 2**31))
+    page, _ = project.build()
+    assert "a *= 2;" in text_of(page)
+
+
+# lab-diff, lab-change, lab-changes
+
+def test_diff_shows_the_changed_line_of_both_sides(project):
+    page, warnings = project.build(
+        ".. lab-diff:: code/one.c code/two.c\n   :function: lab_twice")
+    assert warnings == ""
+    removed = [text_of(t).strip() for t in re.findall("<del>(.*?)</del>", page)]
+    added = [text_of(t).strip() for t in re.findall("<ins>(.*?)</ins>", page)]
+    assert removed == ["a += a;"] and added == ["a = a + a;"]
+    assert "code/one.c, lines 15–21" in page and "code/two.c, lines 15–21" in page
+
+
+def test_diff_of_a_function_that_one_file_lacks_names_that_file(project):
+    project.write("code/two.c", SOURCE.replace("lab_thrice(int a)\n{", "lab_other(int a)\n{"))
+    _, warnings = project.build(
+        ".. lab-diff:: code/one.c code/two.c\n   :function: lab_thrice")
+    assert "code/two.c has no function lab_thrice()" in warnings
+
+
+def test_change_is_shown_as_a_small_diff_with_its_claim(project):
+    page, warnings = project.build(".. lab-change:: code one forgets\n\n   Why not.")
+    assert warnings == ""
+    said = text_of(page)
+    assert "it forgets to add" in said and "It breaks what R1 says" in said
+    assert "- a += a;" in said and "lab_thrice" not in said
+
+
+@pytest.mark.parametrize("name, said", [
+    ("absent", "one has no change “absent”; it has: forgets, stale"),
+    ("stale", "lab_twice() has “a += b;” 0 times, not once"),
+])
+def test_change_that_is_not_there_or_does_not_fit_is_an_error(project, name, said):
+    _, warnings = project.build(f".. lab-change:: code one {name}")
+    assert "ERROR" in warnings and said in warnings
+
+
+def test_table_of_changes_has_each_once(project):
+    page, warnings = project.build(".. lab-changes:: code")
+    assert warnings == ""
+    assert text_of(page).count("forgets") >= 1 and "the source has moved on" in page
+
+
+# interleaving
+
+STEPS = """\
+.. interleaving:: code/one.c
+   :lanes: owner, reader
+   :state: a
+   :start: 1
+
+   owner @ lab_twice(): a += a;
+     Doubles. => 2
+   reader:
+     Looks. => 2
+"""
+
+
+def test_steps_stand_in_their_lanes_with_their_line(project):
+    page, warnings = project.build(STEPS)
+    assert warnings == ""
+    assert "one.c:18" in page
+    rows = re.findall(r"<tr.*?</tr>", page, re.DOTALL)
+    cells = [[text_of(c).strip() for c in re.findall(r"<td.*?</td>", r, re.DOTALL)]
+             for r in rows]
+    assert ["1", "owner: a += a; one.c:18 Doubles.", "", "2"] in cells
+    assert ["2", "", "reader: Looks.", "2"] in cells
+
+
+@pytest.mark.parametrize("old, new, said", [
+    ("a += a;", "a += c;", "there is no “a += c;”"),
+    ("a += a;", "a", "times in lab_twice()"),
+    ("lab_twice()", "lab_absent()", "no function lab_absent()"),
+    ("reader:\n", "writer:\n", "no lane “writer”; lanes: owner, reader"),
+    ("reader:\n", "reader\n", "not a step: “reader”"),
+])
+def test_step_that_the_source_does_not_make_is_an_error(project, old, new, said):
+    _, warnings = project.build(STEPS.replace(old, new))
+    assert "ERROR" in warnings and said in warnings
+
+
+# kernel-doc
+
+@pytest.fixture
+def counted(project, monkeypatch):
+    """kernel-doc, wrapped in a script that counts its runs."""
+    import kerneldoc_tool
+    try:
+        real = kerneldoc_tool.find()
+    except kerneldoc_tool.NoKernelDoc as e:
+        pytest.skip(str(e))
+    log, tool = project.top / "runs", project.top / "kernel-doc"
+    log.write_text("")
+    tool.write_text(f'#!/bin/sh\necho run >> "{log}"\nexec "{real}" "$@"\n')
+    tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("KERNEL_DOC", str(tool))
+    return lambda: len(log.read_text().split())
+
+
+SCHEMES = """\
+.. kernel-doc:: code/one.c
+   :namespace: one
+
+.. kernel-doc:: code/two.c
+   :namespace: two
+
+:c:func:`two.lab_twice`
+"""
+
+
+def test_same_names_in_two_namespaces_clash_neither_nor_go_unresolved(project, counted):
+    page, warnings = project.build(SCHEMES)
+    assert warnings == ""
+    for anchor in ("c.one.lab_twice", "c.two.lab_twice"):
+        assert f'id="{anchor}"' in page
+    assert 'href="#c.two.lab_twice"' in page
+    assert counted() == 2
+
+
+def test_second_build_reads_nothing_and_runs_no_kernel_doc(project, counted):
+    project.build(SCHEMES)
+    before = counted()
+    project.build()
+    assert counted() == before
+    assert "0 added, 0 changed, 0 removed" in project.status.getvalue()
+    # Read anew, as a fresh clone's pages are, but nothing has to be run anew.
+    os.utime(project.docs / "index.rst", (2**31, 2**31))
+    project.build()
+    assert counted() == before
+
+
+def test_name_in_text_links_to_the_page_s_own_scheme(project, counted):
+    page, warnings = project.build(
+        ":scheme: two\n\nlab_twice() and ``lab_thrice()``.",
+        api=":orphan:\n\n.. kernel-doc:: code/one.c\n   :namespace: one",
+        api2=":orphan:\n\n.. kernel-doc:: code/two.c\n   :namespace: two")
+    assert warnings == ""
+    assert 'href="api2.html#c.two.lab_twice"' in page
+    assert 'href="api2.html#c.two.lab_thrice"' in page
+
+
+def test_only_the_identifiers_asked_for(project, counted):
+    page, warnings = project.build(
+        ".. kernel-doc:: code/one.c\n   :identifiers: lab_thrice")
+    assert warnings == "" and "c.lab_thrice" in page and "c.lab_twice" not in page
+
+
+def test_complaints_of_kernel_doc_are_warnings_with_their_place(project, counted):
+    project.write("code/one.c", SOURCE.replace(" * @a: the number\n", "", 1))
+    _, warnings = project.build(".. kernel-doc:: code/one.c")
+    assert re.search(r"code/one\.c:\d+: WARNING: kernel-doc: .*parameter.* 'a'", warnings)
+    # They are repeated until mended: a bad run is not kept.
+    os.utime(project.docs / "index.rst", (2**31, 2**31))
+    _, warnings = project.build()
+    assert "parameter" in warnings
+
+
+def test_without_kernel_doc_one_line_names_the_package(project, monkeypatch):
+    monkeypatch.setenv("KERNEL_DOC", "/nonexistent/kernel-doc")
+    with pytest.raises(Exception) as e:
+        project.build(".. kernel-doc:: code/one.c")
+    assert "linux-kbuild" in str(e.value) and "\n" not in str(e.value)
+
+
+def test_manual_pages_are_named_after_function_and_scheme(project, counted):
+    subprocess.run([sys.executable, os.path.join(EXTENSIONS, "mandocs.py"), "man",
+                    "code/one.c", "code/two.c"], cwd=project.top, check=True)
+    page = (project.top / "man" / "lab_twice-two.9").read_text()
+    assert page.startswith('.TH "lab_twice-two" 9') and "a number and itself" in page
+    assert "lab_thrice\\-two" in page, "see also"
+
+
+# diagram
+
+def test_diagram_is_part_of_the_page_and_has_words(project):
+    project.write("d.dot", 'digraph { a [class=owner]; a -> b; }')
+    page, warnings = project.build(
+        ".. diagram:: d.dot\n   :alt: a leads to b\n\n   What to see: an arrow.")
+    assert warnings == ""
+    assert 'role="img" aria-label="a leads to b"' in page
+    assert 'class="node owner"' in page and "What to see: an arrow." in page
+    assert "<?xml" not in page.split("<body")[1]
+
+
+@pytest.mark.parametrize("dot, options, said", [
+    ("digraph { a }", "\n   Caption.", "needs :alt:"),
+    ("digraph { a }", "   :alt: a\n", "needs a caption"),
+    ("digraph { a -> }", "   :alt: a\n\n   Caption.", "syntax error"),
+])
+def test_diagram_without_words_or_with_an_error_is_an_error(project, dot, options, said):
+    project.write("d.dot", dot)
+    _, warnings = project.build(f".. diagram:: d.dot\n{options}")
+    assert "ERROR" in warnings and said in warnings
+
+
+# claims
+
+def test_claims_page_without_a_registry_says_so(project):
+    page, warnings = project.build(".. claims-page::\n\n:claim:`R1`")
+    assert warnings == ""
+    assert "The registry of claims is not in this tree" in text_of(page)
+
+
+def test_claims_page_without_verdicts_says_how_to_get_them(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY)
+    page, warnings = project.build(".. claims-page::")
+    assert warnings == ""
+    assert "not recorded here; run make claims" in text_of(page)
+    assert 'id="claim-R1"' in page and 'id="claim-R2"' in page
+    assert "No experiment is in the registry yet." in page
+
+
+def test_verdicts_stand_beside_one_another_with_their_figures(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY)
+    project.write("Documentation/claims/verdicts.json", json.dumps(VERDICTS))
+    project.write("Documentation/claims/reads.svg", PLOT)
+    page, warnings = project.build(".. claims-page::")
+    assert warnings == ""
+    said = text_of(page)
+    assert "2001-02-03" in said and "It was not so." in said
+    assert "1.235 (1 to 2) times" in said
+    assert "Measured under emulation" in said
+    assert "V: VM, stock kernel not recorded here" in said
+    assert re.search(r'<img alt="Plot for claim R1[^"]+"', page)
+
+
+def test_claim_links_from_any_page_and_an_unknown_one_is_a_warning(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY)
+    page, warnings = project.build(":claim:`R1`\n\n.. toctree::\n\n   claims",
+                                   claims=".. claims-page::")
+    assert warnings == ""
+    assert re.search(r'href="claims.html#claim-R1" title="locking is slow"', page)
+    _, warnings = project.build(":claim:`R99`\n\n.. toctree::\n\n   claims")
+    assert "claim R99 is not in Documentation/claims/registry.toml" in warnings
+
+
+def test_claims_page_is_made_anew_when_verdicts_appear(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY)
+    project.build(".. claims-page::")
+    project.write("Documentation/claims/verdicts.json", json.dumps(VERDICTS))
+    project.write("Documentation/claims/reads.svg", PLOT)
+    page, _ = project.build()
+    assert "It was not so." in page
+
+
+def test_verdict_on_an_unknown_claim_is_an_error(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY)
+    project.write("Documentation/claims/verdicts.json", json.dumps(
+        {"results": [{"claim": "Z1", "env": "N", "verdict": "holds"}]}))
+    _, warnings = project.build(".. claims-page::")
+    assert "a verdict names claim Z1" in warnings
+
+
+# the rest
+
+def test_toctree_leaves_out_what_is_not_there_and_takes_it_up_later(project):
+    page, warnings = project.build(".. toctree-of-what-is-there::\n\n   later")
+    assert warnings == "" and "later.html" not in page
+    page, warnings = project.build(later="text")
+    assert warnings == "" and "later.html" in page
+
+
+def test_dark_colours_follow_the_system_where_the_theme_forgot():
+    from furo_auto_dark import add_auto_dark
+    css = 'body[data-theme="dark"] { --color-a: #000 }'
+    mended = add_auto_dark(css)
+    assert "prefers-color-scheme: dark" in mended and mended.count("--color-a") == 2
+    assert add_auto_dark(mended) == mended
+
+
+def test_linkcheck_without_a_network_says_so_and_checks_no_external_link(monkeypatch):
+    import linkcheck_offline
+    said = []
+
+    class App:
+        class builder:
+            name = "linkcheck"
+
+        class config:
+            linkcheck_ignore = []
+    monkeypatch.setattr(linkcheck_offline, "reachable", lambda: False)
+    monkeypatch.setattr(linkcheck_offline.logger, "info", lambda *a: said.append(a))
+    linkcheck_offline.probe(App)
+    assert "NOT checked" in said[0][0]
+    assert any(re.match(p, "https://example.org") for p in App.config.linkcheck_ignore)
