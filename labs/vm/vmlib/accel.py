@@ -70,7 +70,9 @@ def try_kvm(kernel):
                    f"finish within {KVM_BOOT_LIMIT_S:.0f} s")
 
 
+MEANING = {"kvm": "hardware virtualisation",
+           "tcg": "software emulation, slower"}
+
+
 def describe(accel, why):
-    meaning = {"kvm": "hardware virtualisation",
-               "tcg": "software emulation, slower"}[accel]
-    return f"{accel} ({meaning}): {why}; QEMU {qemu.about()['version']}"
+    return f"{accel} ({MEANING[accel]}): {why}; QEMU {qemu.about()['version']}"

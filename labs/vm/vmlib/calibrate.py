@@ -68,4 +68,4 @@ def boot_limit(kernel, accel):
     boots = known_boots(kernel, accel)
     if not boots:
         return FIRST_BOOT_LIMIT_S
-    return max(45.0, 6 * sorted(boots)[len(boots) // 2])
+    return max(60.0, 6 * sorted(boots)[len(boots) // 2])

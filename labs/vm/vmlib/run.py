@@ -87,7 +87,8 @@ def run(args):
 
     def on_event(event, vm):
         if event == "started":
-            say(f"booting {release}, {args.smp} CPUs, {chosen} ({why})")
+            say(f"booting {release}, {args.smp} CPUs, {chosen} "
+                f"({accel.MEANING[chosen]})")
         elif event == "booted":
             say(f"booted in {vm.boot_s:.1f} s; the job has "
                 f"{vm.limit_s:.0f} s")
@@ -108,8 +109,9 @@ def run(args):
     if args.ktap:
         paths.write_file(args.ktap, "".join(f"{x}\n" for x in vm.lines))
     if args.json:
-        paths.write_json(args.json, verdict.record(vm, parser, what, reason,
-                                                   release, args.smp))
+        paths.write_json(args.json, dict(
+            verdict.record(vm, parser, what, reason, release, args.smp),
+            accel_why=why))
     return verdict.exit_code(what, vm.signal)
 
 

@@ -18,7 +18,7 @@ def shell(args):
     for source, name in adds:
         if name.endswith(".ko"):
             kernel.check_module(source, release)
-    chosen, why = accel.choose(path, lambda t: print(f"vm: {t}", flush=True))
+    chosen, _ = accel.choose(path, lambda t: print(f"vm: {t}", flush=True))
     size = os.get_terminal_size(sys.stdout.fileno())
     settings = {"secret": "none", "mode": "shell", "rows": size.lines or 24,
                 "cols": size.columns or 80}
@@ -30,8 +30,8 @@ def shell(args):
     line += ["-chardev", "stdio,id=con,mux=on,signal=off",
              "-serial", "chardev:con", "-mon", "chardev=con,mode=readline",
              "-chardev", "null,id=res", "-serial", "chardev:res"]
-    print(f"vm: booting {release} with {chosen} ({why}); Ctrl-A, then X, "
-          "ends it at any time", flush=True)
+    print(f"vm: booting {release} with {chosen} "
+          f"({accel.MEANING[chosen]}); Ctrl-A, then X, ends it at any time", flush=True)
     saved = termios.tcgetattr(sys.stdin)
     process = None
     try:
