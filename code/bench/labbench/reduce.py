@@ -7,6 +7,7 @@
     busy_read.busy        reads a second while another thread uses alloc_lock
     count.get.atomics     locks and other atomics of one operation, counted
     count.get.held        ns that a spinlock is held, with the clock's own cost
+    pair.alone            ns for one remote read and one switch, undisturbed
 """
 import statistics
 
@@ -59,6 +60,11 @@ class Table:
 
     def values(self, scheme, name):
         """{round: value}. Twice measured in one round is their median."""
+        if name == "pair.alone":
+            self.units[name] = "ns"
+            reads = self.values(scheme, "read.get.1.calm")
+            switches = self.values(scheme, "switch.shared.alone.p50")
+            return {r: 1e9 / reads[r] + switches[r] for r in reads if r in switches}
         cell = self.rounds.get((name, scheme), {})
         return {r: statistics.median(v) for r, v in cell.items()}
 
