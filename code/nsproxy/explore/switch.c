@@ -27,7 +27,7 @@ static void self(void)
 }
 
 const struct lab_scenario lab_scenario = {
-	.name = "clean",
+	.name = "switch",
 	.what = "two remote readers; the owner reads and switches twice",
 	.setup = start_task,
 	.finish = end_task,

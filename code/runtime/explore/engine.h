@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The inside of the explorer: what its own files share. The explored code
+ * never sees this; it sees include/explore.h and include/linux/.
+ *
+ *	coro.c    stacks, the switch between them, faults and the watchdog
+ *	mem.c     objects with lifetimes; is this address any good?
+ *	race.c    data races, by vector clocks of synchronisation
+ *	tsan.c    the compiler's hooks: every access of the explored code
+ *	lock.c    spinlocks, rwlocks, mutexes, bit locks, interrupts off
+ *	order.c   the order in which locks nest
+ *	rcu.c     sections, grace periods, callbacks
+ *	wait.c    completions, wait queues, spinning, workqueues
+ *	weak.c    stores delayed per thread and address
+ *	sched.c   processes, and one execution
+ *	search.c  which execution comes next: depth first, reduced
+ *	report.c  failures, the trace, the result in JSON
+ *	main.c    options, and what is searched in which order
+ */
+#ifndef LAB_EXPLORE_ENGINE_H
+#define LAB_EXPLORE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "explore.h"
+
+#define X_PROCS		32
+#define X_FEET		12
+#define X_EVENTS	4096
+#define X_HELD		16
+#define X_PAGE		4096UL
+
+#define X_ARENA		0x100000000000UL
+#define X_ARENA_PROC	(128UL << 10)
+#define X_ARENA_SIZE	(X_PROCS * X_ARENA_PROC)
+#define X_STACKS	0x200000000000UL
+#define X_STACK_PROC	(128UL << 10)
+#define X_STACKS_SIZE	(X_PROCS * X_STACK_PROC)
+#define X_GLOBALS_MAX	(1UL << 20)
+#define X_INDEX_SIZE	(X_ARENA_SIZE + X_STACKS_SIZE + X_GLOBALS_MAX)
+
+#define X_PC()		((uintptr_t)__builtin_return_address(0))
+
+/* One component a process. Always passed by pointer. */
+typedef uint16_t x_clock __attribute__((vector_size(X_PROCS * 2)));
+
+static inline void x_join(x_clock *a, const x_clock *b)
+{
+	x_clock greater = (x_clock)(*a > *b);
+
+	*a = (*a & greater) | (*b & ~greater);
+}
+
+enum x_kind {
+	X_OP_READ, X_OP_WRITE, X_OP_RMW, X_OP_FREE,
+	X_OP_LOCK, X_OP_UNLOCK, X_OP_READ_LOCK, X_OP_READ_UNLOCK, X_OP_TRYLOCK,
+	X_OP_BIT_LOCK, X_OP_BIT_UNLOCK,
+	X_OP_RCU_LOCK, X_OP_RCU_UNLOCK, X_OP_GP_BEGIN, X_OP_GP_END,
+	X_OP_CALL_RCU, X_OP_CALLBACK, X_OP_BARRIER_BEGIN, X_OP_RCU_BARRIER,
+	X_OP_COMPLETE, X_OP_WAIT_COMPLETION, X_OP_WAKE, X_OP_WAIT_PREPARE,
+	X_OP_WAIT, X_OP_SPIN,
+	X_OP_QUEUE_WORK, X_OP_WORK, X_OP_FLUSH_WORK,
+	X_OP_IRQ_OFF, X_OP_IRQ_ON, X_OP_IRQ_ENTER, X_OP_IRQ_EXIT,
+	X_OP_FENCE, X_OP_COMMIT, X_OP_JOIN, X_OP_NR,
+};
+
+/*
+ * A step that others may see. Its feet say where it treads: two steps are
+ * dependent when they tread on one cell and one of them writes. A cell is
+ * four bytes of the explored memory, or one of the special ones below.
+ */
+struct x_op {
+	uint8_t kind;
+	uint8_t nfeet;
+	/* Can be disabled: by more than the last event on its cells. */
+	bool blocking;
+	uint8_t size;
+	uint32_t feet[X_FEET];		/* cell << 1 | writes */
+	uintptr_t addr;
+	uintptr_t pc;
+	uint64_t arg;
+};
+
+enum {
+	X_CELL_RCU = X_INDEX_SIZE / 4,	/* sections against grace periods */
+	X_CELL_CALLBACKS,		/* call_rcu() against rcu_barrier() */
+	X_CELL_IRQ,			/* one for each interruptible process */
+	X_CELLS = X_CELL_IRQ + X_PROCS,
+};
+
+struct x_event {
+	x_clock dep;			/* by dependence: for the reduction */
+	uint8_t proc;
+	uint8_t kind;
+	uint8_t size;
+	bool failed_here;
+	uint16_t nth;			/* of its process, from 1 */
+	uintptr_t addr;
+	uintptr_t pc;
+	uint64_t value;
+	uint64_t key;			/* what a signature is made of */
+};
+
+enum x_state { X_UNUSED, X_NEW, X_PARKED, X_DONE };
+
+struct x_held {
+	struct lab_x_lock *lock;
+	bool read;
+	bool trylock;
+	uintptr_t pc;
+};
+
+struct x_seen {
+	uintptr_t addr, pc;
+	uint64_t value;
+	uint8_t size;
+	uint8_t times;
+};
+
+struct x_proc {
+	x_clock dep;
+	x_clock sync;			/* by synchronisation: for races */
+	x_clock fence;			/* as of its last release fence */
+	x_clock waits_for;		/* sections it waits for, by number */
+	enum x_state state;
+	void *sp;
+	struct x_op *op;
+	struct x_op start_op;
+	void (*run)(void *);
+	void *arg;
+	const char *name;
+	char kind;			/* 'p'rocess, 'i'nterrupt, 'c'allback,
+					 * 'w'ork, 'b'uffer */
+	int8_t host;			/* an interrupt's, or -1 */
+	int8_t guest;			/* the interrupt on top of it, or -1 */
+	int8_t parent;
+	bool has_guest;
+	bool fenced;
+	uint16_t nth;
+	uint16_t spawned;
+	uint16_t begun, ended;		/* RCU sections, outermost */
+	int16_t preempt, rcu, irqs_off;
+	int8_t nheld, nseen;
+	int unlock_event;		/* of its last section to end */
+	int writing;			/* event whose value is not known yet */
+	int log_writing;
+	uint64_t mem_used;
+	void *work;
+	struct x_held held[X_HELD];
+	struct x_seen seen[X_FEET];
+};
+
+struct x_object {
+	uintptr_t base;
+	uint32_t size;
+	bool dead;
+	uint8_t alloc_proc, free_proc;
+	int alloc_event, free_event;
+	uintptr_t alloc_pc, free_pc;
+};
+
+/* A state on the path of the search, before the event of its number. */
+struct x_node {
+	uint32_t enabled, sleep, backtrack, done;
+	uint8_t choice;
+	uint8_t running;		/* who ran before */
+	uint16_t preemptions, switches;
+};
+
+enum x_mode { X_NONE, X_SLEEP, X_DPOR };
+
+struct x_failure {
+	enum lab_x_failure kind;
+	int proc, other_proc;
+	int event, other_event;
+	uintptr_t pc, other_pc, addr;
+	int object;
+	char text[240];
+};
+
+struct x_log {
+	char what;			/* 'e'vent, 'p'lain, 'l'abel, 'a'lloc,
+					 * 'f'ree, 'v'iolation, 'n'ote */
+	uint8_t proc, size;
+	bool write;
+	int event;
+	uintptr_t pc, addr;
+	uint64_t value;
+	const char *text;
+};
+
+#define X_FAILURES	16
+#define X_LOG		16384
+
+struct x_engine {
+	/* One execution */
+	struct x_proc proc[X_PROCS];
+	int cur, nprocs;
+	bool sequential, over, cut, tracing, restart, hard;
+	int nevents, nfailures;
+	uint32_t stamp;
+	uint64_t plain_accesses;
+	struct x_failure failures[X_FAILURES];
+	struct x_object *objects;
+	int nobjects;
+	struct x_event *events;
+	struct x_node *nodes;
+	struct x_op last_op;
+	struct x_log *log;
+	int nlog;
+	void *main_sp;
+
+	/* One search */
+	enum x_mode mode;
+	int bound;			/* of preemptions, -1: none */
+	int most_switches, most_steps;	/* nothing longer is of interest */
+	int prefix;			/* nodes that are decided already */
+	bool replay;
+	uint64_t executions, redundant, total_steps, restarts, failing;
+	int deepest;
+	uint32_t failing_kinds;
+	bool keep_signatures;
+	uint64_t *signatures;
+	uint64_t nsignatures, max_signatures;
+
+	/* Options */
+	uint32_t want;			/* kinds that end the search */
+	bool weak, reuse, stop_at_first, no_races;
+	int max_steps;
+	double time_limit;
+	uint64_t max_executions;
+	uint64_t start_ns, search_cap;
+	const char *bounded_by;		/* NULL: exhaustive */
+	volatile int interrupted;
+	int progress;
+	int spawn_id[X_PROCS][16];	/* who is whose nth child, for good */
+	int nids;
+};
+
+extern struct x_engine X;
+
+/* What is said in the end, as main.c keeps it. */
+extern struct x_summary {
+	uint64_t executions, redundant, steps, signatures, shortening;
+	uint64_t failing;
+	int deepest, preemptions, switches;
+	bool shortest;			/* proven: none has fewer switches */
+	double seconds;
+	const char *bounded_by;
+	uint32_t kinds;
+	int nschedule;
+	uint8_t schedule[X_EVENTS];
+	enum lab_x_failure kind;
+} summary;
+
+
+static inline struct x_proc *x_me(void)
+{
+	return &X.proc[X.cur];
+}
+
+/* coro.c */
+void x_coro_init(void);
+void *x_coro_prepare(int proc, void (*entry)(void));
+void x_coro_switch(void **save, void *to);
+uintptr_t x_stack_top(int proc);
+void x_watchdog(bool on);
+void x_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* mem.c */
+extern uint8_t *x_promoted;
+void x_mem_init(void);
+void x_mem_reset(void);
+long x_index(uintptr_t addr);
+bool x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
+		 uintptr_t pc);
+bool x_readable(uintptr_t addr, size_t size);
+uint64_t x_load(uintptr_t addr, size_t size);
+int x_object_at(uintptr_t addr);
+uint32_t x_lifetime_cell(uintptr_t addr);
+void x_leaks(void);
+void x_op_memory(struct x_op *op, enum x_kind kind, uintptr_t addr,
+		 size_t size, bool write, uintptr_t pc);
+void x_object_words(int object, char *buf, size_t size);
+void x_integrity(void);
+
+/* race.c */
+enum { X_ACC_WRITE = 1, X_ACC_PLAIN = 2, X_ACC_FREE = 4 };
+void x_race_init(void);
+void x_race_reset(void);
+void x_race_access(uintptr_t addr, size_t size, int acc, uintptr_t pc);
+void x_race_forget(uintptr_t addr, size_t size);
+x_clock *x_sync_at(uintptr_t addr, bool create);
+void x_acquire(const x_clock *from);
+void x_release(x_clock *to);
+void x_order_read(uintptr_t addr, bool acquire);
+void x_order_write(uintptr_t addr, bool release, bool rmw);
+
+/* order.c */
+void x_order_reset(void);
+void x_order_lock(struct lab_x_lock *lock, bool read, bool trylock,
+		  uintptr_t pc);
+
+/* rcu.c, wait.c */
+void x_rcu_reset(void);
+bool x_sections_over(const struct x_proc *p);
+void x_after_grace(void);
+void x_join_sections(const struct x_proc *p, x_clock *dep);
+void x_wait_reset(void);
+bool x_seen_changed(const struct x_proc *p);
+void x_seen(uintptr_t addr, size_t size, uint64_t value, uintptr_t pc);
+bool x_in_atomic(const struct x_proc *p, const char **why);
+void x_work_done(struct x_proc *p);
+bool x_work_idle(const void *work);
+
+/* weak.c */
+void x_weak_reset(void);
+bool x_weak_delays(uintptr_t addr, size_t size);
+void x_weak_store(uintptr_t addr, size_t size, bool release, uintptr_t pc);
+void x_weak_settle(void);
+void x_weak_show(int proc);
+void x_weak_commit(int buffer);
+bool x_weak_empty(int proc);
+bool x_weak_committable(int buffer);
+void x_weak_join(int proc, x_clock *dep);
+void x_weak_fence(uintptr_t pc);
+
+/* sched.c */
+void x_step(struct x_op *op);
+int x_spawn(char kind, void (*run)(void *), void *arg, enum x_kind start,
+	    uintptr_t pc);
+int x_child_id(int parent, int nth);
+void x_execute(void);
+void x_end_execution(void) __attribute__((noreturn));
+bool x_enabled(int p);
+void x_op_simple(struct x_op *op, enum x_kind kind, uintptr_t addr,
+		 bool write, uintptr_t pc);
+void x_foot(struct x_op *op, uint32_t cell, bool write);
+void x_settle_value(struct x_proc *p);
+
+/* search.c */
+void x_search_init(void);
+void x_search_reset(void);
+int x_search_choose(uint32_t enabled);
+void x_search_event(int p, struct x_op *op);
+void x_search_stuck(void);
+bool x_search(void);
+bool x_on_execution(void);
+uint64_t x_now_ns(void);
+
+/* report.c */
+void x_fail(enum lab_x_failure kind, uintptr_t pc, uintptr_t addr,
+	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void x_fail_other(int proc, int event, uintptr_t pc);
+void x_note(char what, uintptr_t pc, uintptr_t addr, size_t size, bool write,
+	    const char *text);
+const char *x_failure_name(enum lab_x_failure kind);
+int x_failure_by_name(const char *name);
+void x_result_open(const char *path);
+void x_result(const char *verdict);
+void x_result_fault(const char *kind, const char *text, uintptr_t pc);
+void lab_explorer_failed_here(void);
+
+#endif

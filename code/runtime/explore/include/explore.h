@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a scenario is written in: who acts, what must hold. And, further
+ * down, what the runtime's headers (include/linux/) call.
+ *
+ * How to write a scenario: Documentation/explorer/scenarios.rst.
+ */
+#ifndef LAB_EXPLORE_H
+#define LAB_EXPLORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LAB_MAX_ACTORS	8
+
+/**
+ * struct lab_actor - somebody who acts in a scenario
+ * @name: as it stands above its lane
+ * @run: what it does; it is done when this returns
+ * @interrupts: NULL for a process. The name of another actor: this is an
+ *	interrupt handler that arrives once, on that actor's CPU, at any
+ *	point where that actor has interrupts on
+ */
+struct lab_actor {
+	const char *name;
+	void (*run)(void);
+	const char *interrupts;
+};
+
+/**
+ * struct lab_scenario - what the explorer runs under every interleaving
+ * @name: as its file is called
+ * @what: one line for people
+ * @setup: runs first, alone
+ * @finish: runs last, alone, when all actors and all that they queued are
+ *	done; what still lives after it has leaked
+ * @actors: they run side by side; the first without a name ends the list
+ */
+struct lab_scenario {
+	const char *name;
+	const char *what;
+	void (*setup)(void);
+	void (*finish)(void);
+	struct lab_actor actors[LAB_MAX_ACTORS + 1];
+};
+
+/* Each scenario defines this one. */
+extern const struct lab_scenario lab_scenario;
+
+/**
+ * lab_expect() - an invariant of the scenario
+ * @cond: must be true
+ * @text: says in words what was expected
+ *
+ * Not a step of its own: it looks at what the actor has read already.
+ */
+#define lab_expect(cond, text) \
+	do { if (!(cond)) lab_x_unexpected(text); } while (0)
+
+/* Everything below is for the runtime's own headers. */
+
+enum lab_x_failure {
+	LAB_X_USE_AFTER_FREE, LAB_X_DOUBLE_FREE, LAB_X_LEAK, LAB_X_NULL,
+	LAB_X_WILD, LAB_X_OUT_OF_BOUNDS, LAB_X_MISALIGNED, LAB_X_RACE,
+	LAB_X_SLEEP, LAB_X_RCU, LAB_X_LOCK, LAB_X_ORDER, LAB_X_DEADLOCK,
+	LAB_X_LIVELOCK, LAB_X_VIOLATED, LAB_X_INVARIANT, LAB_X_WARNING,
+	LAB_X_ENDLESS, LAB_X_MEMORY, LAB_X_STACK, LAB_X_FAULT, LAB_X_LIMIT,
+	LAB_X_NR,
+};
+
+#define LAB_X_LOCK_MAGIC 0x10cced00u
+
+/* The state is in the lock's own memory: it lives and dies with it. */
+struct lab_x_lock {
+	unsigned int magic;
+	unsigned int owner;		/* process + 1 */
+	unsigned int readers;
+	unsigned int subclass;
+	const char *name;		/* one for each place of initialisation */
+};
+
+#define LAB_X_LOCK_INIT(n) { .magic = LAB_X_LOCK_MAGIC, .name = (n) }
+
+void lab_x_unexpected(const char *text);
+void lab_x_warn(const char *text);
+void lab_x_might_sleep(void);
+void lab_x_lock_init(struct lab_x_lock *lock, const char *name);
+void lab_x_lock(struct lab_x_lock *lock, unsigned int subclass, bool sleeps);
+bool lab_x_trylock(struct lab_x_lock *lock, bool sleeps);
+void lab_x_unlock(struct lab_x_lock *lock, bool sleeps);
+void lab_x_read_lock(struct lab_x_lock *lock);
+void lab_x_read_unlock(struct lab_x_lock *lock);
+bool lab_x_held(const struct lab_x_lock *lock);
+void lab_x_bit_lock(int bit, unsigned long *word);
+bool lab_x_bit_trylock(int bit, unsigned long *word);
+void lab_x_bit_unlock(int bit, unsigned long *word);
+void lab_x_preempt(int by);
+void lab_x_irq(bool off);
+bool lab_x_irqs_off(void);
+void lab_x_cpu_relax(void);
+void lab_x_barrier(void);
+
+void lab_x_rcu_read_lock(void);
+void lab_x_rcu_read_unlock(void);
+bool lab_x_rcu_read_lock_held(void);
+void lab_x_rcu_suspicious(const char *what);
+void lab_x_synchronize_rcu(void);
+struct rcu_head;
+void lab_x_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *));
+void lab_x_rcu_barrier(void);
+
+struct work_struct;
+bool lab_x_queue_work(struct work_struct *work);
+bool lab_x_queue_rcu_work(struct work_struct *work);
+void lab_x_flush_work(struct work_struct *work);
+
+struct lab_x_waiters {
+	unsigned int done;
+	unsigned int wakes;
+};
+
+void lab_x_complete(struct lab_x_waiters *w, bool all);
+void lab_x_wait_for_completion(struct lab_x_waiters *w);
+unsigned int lab_x_prepare_to_wait(struct lab_x_waiters *w);
+void lab_x_wait(struct lab_x_waiters *w, unsigned int since);
+void lab_x_wake_up(struct lab_x_waiters *w);
+
+#endif /* LAB_EXPLORE_H */

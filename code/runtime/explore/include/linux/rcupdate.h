@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Stands for <linux/rcupdate.h>. */
+#ifndef LAB_EXPLORE_RCUPDATE_H
+#define LAB_EXPLORE_RCUPDATE_H
+
+#include <linux/atomic.h>
+#include <linux/kernel.h>
+#include <linux/spinlock.h>
+
+struct rcu_head {
+	struct rcu_head *next;
+	void (*func)(struct rcu_head *head);
+};
+
+#define rcu_read_lock()		lab_x_rcu_read_lock()
+#define rcu_read_unlock()	lab_x_rcu_read_unlock()
+#define rcu_read_lock_held()	lab_x_rcu_read_lock_held()
+#define synchronize_rcu()	lab_x_synchronize_rcu()
+#define call_rcu(head, func)	lab_x_call_rcu(head, func)
+#define rcu_barrier()		lab_x_rcu_barrier()
+
+/* As PROVE_RCU has it: who dereferences says by what right. */
+#define rcu_dereference_check(p, c) ({					\
+	if (!((c) || rcu_read_lock_held()))				\
+		lab_x_rcu_suspicious("rcu_dereference(" #p ")");	\
+	READ_ONCE(p);							\
+})
+#define rcu_dereference(p)	rcu_dereference_check(p, false)
+#define rcu_dereference_protected(p, c) ({				\
+	if (!(c))							\
+		lab_x_rcu_suspicious("rcu_dereference_protected(" #p ")"); \
+	(p);								\
+})
+#define rcu_access_pointer(p)	READ_ONCE(p)
+#define rcu_dereference_raw(p)	READ_ONCE(p)
+
+/* Release: the readers' rcu_dereference() sees what came before. */
+#define rcu_assign_pointer(p, v)	smp_store_release(&(p), v)
+#define RCU_INIT_POINTER(p, v)		WRITE_ONCE(p, v)
+#define rcu_replace_pointer(p, v, c) ({					\
+	__typeof__(p) lab_old = rcu_dereference_protected(p, c);	\
+									\
+	rcu_assign_pointer(p, v);					\
+	lab_old;							\
+})
+
+#endif

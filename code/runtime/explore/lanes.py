@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Makes a failing schedule readable: source lines, names, lanes, a graph."""
+import os
+import re
+import shutil
+import subprocess
+import textwrap
+
+RUNTIME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def what(path):
+    """The one line of a scenario's .what."""
+    with open(path) as f:
+        found = re.search(r'\.what = "(.*)"', f.read())
+    return found.group(1) if found else ""
+
+
+def symbolise(program, pcs):
+    """{pc: [(function, file, line), …]}, innermost first, in one call."""
+    pcs = sorted(p for p in set(pcs) if p)
+    if not pcs:
+        return {}
+    # A return address is that of the next instruction.
+    asked = "\n".join(hex(p - 1) for p in pcs)
+    out = subprocess.run(["addr2line", "-a", "-f", "-i", "-e", program],
+                         input=asked, capture_output=True, text=True).stdout
+    frames, found, lines = {}, None, out.splitlines()
+    i = 0
+    while i < len(lines):
+        if lines[i].startswith("0x"):
+            found = frames.setdefault(int(lines[i], 16) + 1, [])
+            i += 1
+            continue
+        path, _, line = lines[i + 1].partition(":")
+        line = re.match(r"\d*", line).group() or 0
+        found.append((lines[i], os.path.normpath(path), int(line)))
+        i += 2
+    return frames
+
+
+def place(frames):
+    """The frame that people want to see: a .c of theirs, not a header."""
+    own = [f for f in frames if not f[1].startswith(RUNTIME + os.sep)
+           or "/explore/tests/" in f[1]]
+    for f in own:
+        if f[1].endswith(".c"):
+            return f
+    return (own or frames or [("?", "?", 0)])[0]
+
+
+class Sources:
+    def __init__(self):
+        self.files = {}
+
+    def line(self, path, number):
+        if path not in self.files:
+            try:
+                with open(path) as f:
+                    self.files[path] = f.read().splitlines()
+            except OSError:
+                self.files[path] = []
+        lines = self.files[path]
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
+def object_names(result, frames):
+    """Objects are called after the function that makes them."""
+    names, seen = [], {}
+    for o in result.get("objects", []):
+        function = place(frames.get(o["pc"], []))[0]
+        name = re.sub(r"^lab_(create_|share_)?|^make_", "", function)
+        seen[name] = seen.get(name, 0) + 1
+        names.append(f"{name}{seen[name]}")
+    return names
+
+
+def value_words(value, size, objects, names):
+    """A pointer is called by the name of what it points to."""
+    if size == 8:
+        for o, name in zip(objects, names):
+            if o["address"] <= value < o["address"] + o["size"]:
+                off = value - o["address"]
+                return f"→{name}" + (f"+{off}" if off else "")
+    if size == 8 and value > 1 << 32:
+        return hex(value)
+    if value == 0x11feabcd:
+        return "alive"
+    if value == 0xdeadabcd:
+        return "dead"
+    if size == 8 and not value:
+        return "NULL"
+    return str(value)
+
+
+def describe(program, result):
+    """What the document says of processes, steps and failures."""
+    log = result.get("log", [])
+    pcs = [l["pc"] for l in log]
+    pcs += [f.get(k, 0) for f in result.get("failures", [])
+            for k in ("pc", "other_pc")]
+    pcs += [o["pc"] for o in result.get("objects", [])]
+    frames = symbolise(program, pcs)
+    names = object_names(result, frames)
+    objects = result.get("objects", [])
+    sources = Sources()
+
+    def where(pc):
+        function, path, line = place(frames.get(pc, []))
+        return {"function": function, "file": path, "line": line,
+                "text": sources.line(path, line)}
+
+    processes = [p["name"] for p in result.get("processes", [])]
+    steps = []
+    for l in log:
+        s = {"process": l["process"], "step": l["step"],
+             "what": {"e": "step", "p": "access", "l": "label", "a": "alloc",
+                      "f": "free", "v": "failure"}[l["what"]],
+             "at": where(l["pc"])}
+        if "kind" in l:
+            s["kind"] = l["kind"]
+        if "object" in l:
+            s["object"] = names[l["object"]]
+            s["offset"] = l["offset"]
+        if l.get("kind") in ("read", "write", "read-modify-write", "commit"):
+            s["value"] = l["value"]
+            s["shown"] = value_words(l["value"], l.get("size", 8), objects,
+                                     names)
+        if "text" in l:
+            s["label" if l["what"] == "l" else "text"] = l["text"]
+        steps.append(s)
+    failures = []
+    for f in result.get("failures", []):
+        entry = {"kind": f["kind"], "process": f["process"],
+                 "step": f["step"], "text": f["text"], "at": where(f["pc"])}
+        if f.get("other_pc"):
+            entry["other"] = where(f["other_pc"])
+        failures.append(entry)
+    return {"processes": processes, "steps": steps, "failures": failures,
+            "rendezvous": rendezvous(steps, processes)}
+
+
+def rendezvous(steps, processes):
+    """Where a process was left for another, in terms of labels: what a run in
+    the VM must hold back, and until when."""
+    out, last, label = [], None, {}
+    for s in steps:
+        if s["process"] == 0:
+            continue
+        if s["what"] == "label":
+            label[s["process"]] = s["label"]
+        if s["what"] != "step":
+            continue
+        if last is not None and s["process"] != last:
+            out.append({"after_step": s["step"] - 1,
+                        "hold": processes[last],
+                        "at": label.get(last, ""),
+                        "run": processes[s["process"]],
+                        "from": label.get(s["process"], "")})
+        last = s["process"]
+    return out
+
+
+def rows(doc):
+    """(process, head, tail, failure): what is drawn, in order."""
+    out = []
+    failing = [s for s in doc["steps"]
+               if s["what"] == "failure"]
+    main = next((s for s in failing if any(
+        f["kind"] == doc["kind"] and f["text"] == s.get("text")
+        for f in doc["failures"])), failing[-1] if failing else None)
+    scheme = (doc["scheme"] or "") + ".c"
+    for s in doc["steps"]:
+        at = s["at"]
+        base = os.path.basename(at["file"])
+        inner = doc["scheme"] and base != scheme and "/explore/" not in at["file"]
+        if s["process"] == 0 and s["what"] != "failure" and not out:
+            continue
+        if s is main:
+            out.append([s["process"], "✗ " + doc["kind"] + ": " + s["text"],
+                        [f"{base}:{at['line']}"] if at["line"] else [], True,
+                        None])
+            break
+        if s["what"] == "failure":
+            out.append([s["process"], "! " + s["text"], [], True, None])
+            continue
+        if inner:
+            key = ("inner", at["function"])
+            head = f"… {at['function']}()"
+            tail = []
+            if s["what"] == "free":
+                tail = [f"frees {s['object']}"]
+        else:
+            key = (at["file"], at["line"])
+            head = f"{base}:{at['line']} {at['text']}"
+            tail = []
+            if s["what"] == "label":
+                head, key = "· " + s["label"], ("label", s["label"])
+            elif s["what"] in ("alloc", "free"):
+                tail = [f"{s['what']}s {s['object']}".replace("allocs", "allocates")]
+            elif "shown" in s and "/explore/" not in at["file"]:
+                field = s.get("object", "")
+                verb = {"read": "=", "write": ":=", "commit": "seen by all:"}.get(
+                    s["kind"], "was")
+                tail = [f"{verb} {s['shown']}" if not field else
+                        f"{field}+{s['offset']} {verb} {s['shown']}"]
+            elif s["what"] == "step" and "kind" in s and "shown" not in s:
+                tail = []
+        if s["what"] == "access" and "/explore/" in at["file"]:
+            continue
+        if s["what"] == "step" and s.get("kind") == "commit":
+            head, key = "store buffer", None
+        if out and key and out[-1][0] == s["process"] and out[-1][4] == key:
+            out[-1][2] += [t for t in tail if t not in out[-1][2]]
+            continue
+        out.append([s["process"], head, tail, False, key])
+    return out
+
+
+def draw(doc):
+    """The lanes: one column for each process that has a part in it."""
+    drawn = rows(doc)
+    who = sorted({r[0] for r in drawn})
+    if not who:
+        return "\n".join(f"  {f['kind']}: {f['text']} "
+                         f"({os.path.basename(f['at']['file'])}:{f['at']['line']}"
+                         f" in {f['at']['function']}())"
+                         for f in doc["failures"])
+    total = max(80, min(shutil.get_terminal_size((132, 24)).columns, 200))
+    width = max(24, (total - 5) // len(who) - 2)
+    names = doc["processes"] + ["?"] * 32
+    out = ["     " + "  ".join(names[p][:width].ljust(width) for p in who)]
+    out.append("     " + "  ".join(("─" * len(names[p][:width])).ljust(width)
+                                   for p in who))
+    for n, (process, head, tail, bad, _) in enumerate(drawn, 1):
+        text = textwrap.wrap(head, width, subsequent_indent="  ") + \
+            [t for x in tail for t in textwrap.wrap(
+                "    " + x, width, subsequent_indent="      ")]
+        pad = "  ".join(" " * width for p in who if p < process)
+        for i, line in enumerate(text):
+            number = f"{n:3}. " if not i else "     "
+            out.append((number + (pad + "  " if pad else "") + line).rstrip())
+    return "\n".join(out)
+
+
+def graphviz(doc):
+    """The lanes as a picture: time runs down, arrows cross at each switch."""
+    drawn = rows(doc)
+    names = doc["processes"] + ["?"] * 32
+    out = ["digraph schedule {", "\trankdir=TB;", "\tnode [shape=box, "
+           'fontname="monospace", fontsize=10];', "\tedge [color=gray];"]
+
+    def quote(text):
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    last = {}
+    for p in sorted({r[0] for r in drawn}):
+        out.append(f"\tp{p} [label={quote(names[p])}, shape=plaintext];")
+        last[p] = f"p{p}"
+    before = None
+    for n, (process, head, tail, bad, _) in enumerate(drawn):
+        text = "\n".join([head, *tail]).replace("\n", "\\l") + "\\l"
+        label = '"' + f"{n + 1}. " + text.replace('"', '\\"') + '"'
+        colour = ', color=red, penwidth=2' if bad else ""
+        out.append(f"\tn{n} [group=g{process}, label={label}{colour}];")
+        out.append(f"\t{last[process]} -> n{n} [weight=10, color=black];")
+        if before is not None and drawn[n - 1][0] != process:
+            out.append(f"\t{before} -> n{n} [style=dashed, weight=0];")
+        last[process] = before = f"n{n}"
+    out.append("}")
+    return "\n".join(out) + "\n"

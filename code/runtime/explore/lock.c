@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Spinlocks, rwlocks, mutexes, bit locks; preemption and interrupts off.
+ *
+ * A lock's state is in its own memory, so that a lock in a freed object is a
+ * use after free like any other. Waiting is exact: who waits is not enabled.
+ */
+#include <string.h>
+
+#include "engine.h"
+
+static void need_lock(const struct lab_x_lock *l, uintptr_t pc)
+{
+	if (!x_mem_check((uintptr_t)l, sizeof(*l), true, false, pc))
+		return;
+	if ((uintptr_t)l % 8)
+		x_fail(LAB_X_MISALIGNED, pc, (uintptr_t)l,
+		       "a lock at a misaligned address: a tagged pointer?");
+	else if (l->magic != LAB_X_LOCK_MAGIC)
+		x_fail(LAB_X_LOCK, pc, (uintptr_t)l,
+		       "a lock that was never initialised, or was overwritten");
+	else
+		return;
+	X.hard = true;
+	x_end_execution();
+}
+
+static void hold(struct lab_x_lock *l, bool read, bool trylock, uintptr_t pc)
+{
+	struct x_proc *me = x_me();
+
+	if (me->nheld == X_HELD) {
+		x_fail(LAB_X_LIMIT, pc, (uintptr_t)l,
+		       "%s holds more than %d locks", me->name, X_HELD);
+		return;
+	}
+	me->held[me->nheld++] = (struct x_held){ l, read, trylock, pc };
+}
+
+static bool drop(struct lab_x_lock *l, bool read)
+{
+	struct x_proc *me = x_me();
+	int i;
+
+	for (i = me->nheld - 1; i >= 0; i--) {
+		if (me->held[i].lock != l || me->held[i].read != read)
+			continue;
+		memmove(&me->held[i], &me->held[i + 1],
+			(me->nheld - i - 1) * sizeof(me->held[0]));
+		me->nheld--;
+		return true;
+	}
+	return false;
+}
+
+bool lab_x_held(const struct lab_x_lock *l)
+{
+	struct x_proc *me = x_me();
+	int i;
+
+	for (i = 0; i < me->nheld; i++)
+		if (me->held[i].lock == l)
+			return true;
+	return false;
+}
+
+void lab_x_lock_init(struct lab_x_lock *l, const char *name)
+{
+	x_settle_value(x_me());
+	if (!x_mem_check((uintptr_t)l, sizeof(*l), true, false, X_PC()))
+		return;
+	*l = (struct lab_x_lock)LAB_X_LOCK_INIT(name);
+}
+
+/*
+ * Readers release into a clock of their own: they order the next writer, not
+ * one another.
+ */
+static uintptr_t readers_clock(const struct lab_x_lock *l)
+{
+	return (uintptr_t)l + 8;
+}
+
+static void acquire_all(const struct lab_x_lock *l)
+{
+	x_acquire(x_sync_at((uintptr_t)l, false));
+	x_acquire(x_sync_at(readers_clock(l), false));
+}
+
+static void lock_step(struct lab_x_lock *l, enum x_kind kind, bool write,
+		      uintptr_t pc)
+{
+	struct x_op op;
+	uint32_t life = x_lifetime_cell((uintptr_t)l);
+
+	x_settle_value(x_me());
+	need_lock(l, pc);
+	if (X.weak)
+		x_weak_fence(pc);
+	x_op_simple(&op, kind, (uintptr_t)l, write, pc);
+	if (life && x_promoted[life])
+		x_foot(&op, life, false);
+	op.blocking = kind == X_OP_LOCK || kind == X_OP_READ_LOCK;
+	x_step(&op);
+	need_lock(l, pc);
+	x_race_access((uintptr_t)l, 4, X_ACC_WRITE, pc);
+}
+
+void lab_x_lock(struct lab_x_lock *l, unsigned int subclass, bool sleeps)
+{
+	struct x_proc *me = x_me();
+	uintptr_t pc = X_PC();
+
+	if (sleeps)
+		lab_x_might_sleep();
+	need_lock(l, pc);
+	l->subclass = subclass;
+	x_order_lock(l, false, false, pc);
+	lock_step(l, X_OP_LOCK, true, pc);
+	l->owner = X.cur + 1;
+	me->nseen = 0;
+	acquire_all(l);
+	hold(l, false, false, pc);
+	if (!sleeps)
+		me->preempt++;
+}
+
+bool lab_x_trylock(struct lab_x_lock *l, bool sleeps)
+{
+	struct x_proc *me = x_me();
+	uintptr_t pc = X_PC();
+
+	lock_step(l, X_OP_TRYLOCK, true, pc);
+	if (l->owner || l->readers) {
+		x_seen((uintptr_t)&l->owner, 8, x_load((uintptr_t)&l->owner, 8),
+		       pc);
+		return false;
+	}
+	x_order_lock(l, false, true, pc);
+	l->owner = X.cur + 1;
+	me->nseen = 0;
+	acquire_all(l);
+	hold(l, false, true, pc);
+	if (!sleeps)
+		me->preempt++;
+	return true;
+}
+
+void lab_x_unlock(struct lab_x_lock *l, bool sleeps)
+{
+	struct x_proc *me = x_me();
+	uintptr_t pc = X_PC();
+
+	need_lock(l, pc);
+	if (l->owner != (unsigned int)X.cur + 1) {
+		x_fail(LAB_X_LOCK, pc, (uintptr_t)l,
+		       "%s releases %s, which %s", me->name, l->name,
+		       l->owner ? "somebody else holds" : "nobody holds");
+		if (!l->owner)
+			return;
+	}
+	lock_step(l, X_OP_UNLOCK, true, pc);
+	drop(l, false);
+	x_release(x_sync_at((uintptr_t)l, true));
+	l->owner = 0;
+	me->nseen = 0;
+	if (!sleeps)
+		me->preempt--;
+}
+
+void lab_x_read_lock(struct lab_x_lock *l)
+{
+	struct x_proc *me = x_me();
+	uintptr_t pc = X_PC();
+
+	need_lock(l, pc);
+	x_order_lock(l, true, false, pc);
+	lock_step(l, X_OP_READ_LOCK, false, pc);
+	l->readers++;
+	me->nseen = 0;
+	x_acquire(x_sync_at((uintptr_t)l, false));
+	hold(l, true, false, pc);
+	me->preempt++;
+}
+
+void lab_x_read_unlock(struct lab_x_lock *l)
+{
+	struct x_proc *me = x_me();
+	uintptr_t pc = X_PC();
+
+	need_lock(l, pc);
+	if (!drop(l, true)) {
+		x_fail(LAB_X_LOCK, pc, (uintptr_t)l,
+		       "%s releases %s, which it does not hold for reading",
+		       me->name, l->name);
+		return;
+	}
+	lock_step(l, X_OP_READ_UNLOCK, false, pc);
+	x_release(x_sync_at(readers_clock(l), true));
+	l->readers--;
+	me->nseen = 0;
+	me->preempt--;
+}
+
+/*
+ * A bit lock is a bit in a word that others read, so its steps are steps on
+ * that word. Lockdep does not see bit locks; neither does order.c.
+ */
+static void bit_step(unsigned long *word, enum x_kind kind, unsigned long mask,
+		     uintptr_t pc)
+{
+	uintptr_t at = (uintptr_t)word;
+	struct x_op op;
+
+	x_settle_value(x_me());
+	if (!x_mem_check(at, 8, true, true, pc))
+		return;
+	if (X.weak)
+		x_weak_fence(pc);
+	x_op_memory(&op, kind, at, 8, true, pc);
+	op.arg = mask;
+	op.blocking = kind == X_OP_BIT_LOCK;
+	x_step(&op);
+	if (x_mem_check(at, 8, true, false, pc))
+		x_race_access(at, 8, X_ACC_WRITE, pc);
+}
+
+void lab_x_bit_lock(int bit, unsigned long *word)
+{
+	uintptr_t pc = X_PC();
+
+	bit_step(word, X_OP_BIT_LOCK, 1UL << bit, pc);
+	*word |= 1UL << bit;
+	x_order_read((uintptr_t)word, true);
+	x_me()->nseen = 0;
+	x_me()->preempt++;
+}
+
+bool lab_x_bit_trylock(int bit, unsigned long *word)
+{
+	uintptr_t pc = X_PC();
+
+	bit_step(word, X_OP_RMW, 1UL << bit, pc);
+	x_order_read((uintptr_t)word, true);
+	if (*word & 1UL << bit) {
+		x_seen((uintptr_t)word, 8, *word, pc);
+		return false;
+	}
+	*word |= 1UL << bit;
+	x_me()->nseen = 0;
+	x_me()->preempt++;
+	return true;
+}
+
+/*
+ * The holder's is the only store, so that load and store may be two steps
+ * in the kernel; here they are one.
+ */
+void lab_x_bit_unlock(int bit, unsigned long *word)
+{
+	uintptr_t pc = X_PC();
+
+	bit_step(word, X_OP_BIT_UNLOCK, 1UL << bit, pc);
+	if (!(*word & 1UL << bit))
+		x_fail(LAB_X_LOCK, pc, (uintptr_t)word,
+		       "%s releases a bit lock that nobody holds",
+		       x_me()->name);
+	*word &= ~(1UL << bit);
+	x_order_write((uintptr_t)word, true, false);
+	x_me()->nseen = 0;
+	x_me()->preempt--;
+}
+
+void lab_x_preempt(int by)
+{
+	struct x_proc *me = x_me();
+
+	me->preempt += by;
+	if (me->preempt < 0) {
+		x_fail(LAB_X_LOCK, X_PC(), 0,
+		       "%s enables preemption that nobody disabled", me->name);
+		me->preempt = 0;
+	}
+}
+
+void lab_x_irq(bool off)
+{
+	struct x_proc *me = x_me();
+	struct x_op op;
+
+	x_settle_value(me);
+	if (!off && me->irqs_off == 1 && me->has_guest) {
+		x_op_simple(&op, X_OP_IRQ_ON, 0, false, X_PC());
+		x_step(&op);
+	}
+	if (off && !me->irqs_off && me->has_guest) {
+		x_op_simple(&op, X_OP_IRQ_OFF, 0, false, X_PC());
+		x_step(&op);
+	}
+	me->irqs_off += off ? 1 : -1;
+	if (me->irqs_off < 0) {
+		x_fail(LAB_X_LOCK, X_PC(), 0,
+		       "%s enables interrupts that nobody disabled", me->name);
+		me->irqs_off = 0;
+	}
+}
+
+bool lab_x_irqs_off(void)
+{
+	return x_me()->irqs_off || x_me()->kind == 'i';
+}
+
+/* Why this process must not sleep just now, as the kernel would see it. */
+bool x_in_atomic(const struct x_proc *p, const char **why)
+{
+	if (p->kind == 'c')
+		*why = "an RCU callback";
+	else if (p->kind == 'i')
+		*why = "an interrupt handler";
+	else if (p->rcu)
+		*why = "an RCU read-side critical section";
+	else if (p->irqs_off)
+		*why = "a section with interrupts off";
+	else if (p->preempt)
+		*why = "a section with a spinlock held or preemption off";
+	else
+		return false;
+	return true;
+}
+
+void lab_x_might_sleep(void)
+{
+	const char *why;
+
+	if (x_in_atomic(x_me(), &why))
+		x_fail(LAB_X_SLEEP, X_PC(), 0, "%s may sleep, in %s",
+		       x_me()->name, why);
+}

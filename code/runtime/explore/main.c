@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Options, and what is searched in which order: first everything, reduced;
+ * then, if that failed, without reduction but with 0, 1, 2, ... preemptions,
+ * for the shortest schedule that fails in the same way.
+ *
+ * People don't call this program; the front end `explore` does.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+#define SHORTEN_CAP	40000
+#define COLLECT		20000
+#define MAX_BOUND	6
+
+struct x_summary summary;
+
+static bool shortening, explicit_want, found, shorten = true;
+static uint64_t best_cost, found_at;
+
+static uint64_t cost(int n, int *preemptions, int *switches)
+{
+	const struct x_node *node;
+	int i;
+
+	*preemptions = *switches = 0;
+	for (i = 1; i < n; i++) {
+		node = &X.nodes[i];
+		if (X.events[i].proc == X.events[i - 1].proc)
+			continue;
+		++*switches;
+		if (node->enabled >> X.events[i - 1].proc & 1)
+			++*preemptions;
+	}
+	return *switches * 10000ULL + n;
+}
+
+static void keep(const struct x_failure *f, bool to_the_end)
+{
+	int n = to_the_end ? X.nevents : f->event + 1, i, preemptions, switches;
+	uint64_t c = cost(n, &preemptions, &switches);
+
+	if (found && f->kind == summary.kind && c >= best_cost)
+		return;
+	found = true;
+	best_cost = c;
+	summary.kind = f->kind;
+	summary.preemptions = preemptions;
+	summary.switches = switches;
+	summary.nschedule = n;
+	for (i = 0; i < n; i++)
+		summary.schedule[i] = X.events[i].proc;
+	if (shortening) {
+		X.most_switches = switches;
+		X.most_steps = n;
+	}
+}
+
+/**
+ * x_on_execution() - an execution failed
+ *
+ * Return: true if the search need not go on.
+ */
+bool x_on_execution(void)
+{
+	const struct x_failure *f;
+	bool stop = false;
+	int i;
+
+	for (i = 0; i < X.nfailures; i++) {
+		f = &X.failures[i];
+		summary.kinds |= 1u << f->kind;
+		if (!(X.want >> f->kind & 1) ||
+		    (shortening && f->kind != summary.kind))
+			continue;
+		/* The most telling kind is the one to show. */
+		if (!found || f->kind <= summary.kind)
+			keep(f, f->kind == LAB_X_LEAK);
+		if (!found_at)
+			found_at = X.executions;
+		stop |= explicit_want;
+	}
+	if (shortening)
+		return false;
+	return stop || (found && X.executions > found_at + COLLECT);
+}
+
+static void replay(const uint8_t *schedule, int n)
+{
+	int i;
+
+	X.mode = X_NONE;
+	X.bound = -1;
+	X.replay = true;
+	X.prefix = n;
+	for (i = 0; i < n; i++)
+		X.nodes[i].choice = schedule[i];
+	x_execute();
+}
+
+/*
+ * Fewest switches, then fewest steps. A schedule has no more preemptions than
+ * switches: once a bound has been searched to its end, no schedule with so
+ * few switches is left.
+ */
+static void shorten_schedule(void)
+{
+	uint64_t executions = X.executions, redundant = X.redundant;
+	uint64_t steps = X.total_steps, failing = X.failing;
+	uint64_t restarts = X.restarts;
+	const char *bounded_by = X.bounded_by;
+	enum x_mode mode = X.mode;
+	int deepest = X.deepest, bound = X.bound;
+	bool all;
+
+	shortening = true;
+	X.mode = X_NONE;
+	X.most_switches = summary.switches;
+	X.most_steps = summary.nschedule;
+	for (X.bound = 0; X.bound < summary.switches && X.bound <= MAX_BOUND;
+	     X.bound++) {
+		X.search_cap = SHORTEN_CAP;
+		all = x_search();
+		summary.shortening += X.executions;
+		if (!all)
+			break;
+		summary.shortest = summary.switches <= X.bound + 1;
+	}
+	X.most_switches = X.most_steps = X_EVENTS;
+	X.search_cap = X.max_executions;
+	X.mode = mode;
+	X.bound = bound;
+	X.executions = executions;
+	X.redundant = redundant;
+	X.total_steps = steps;
+	X.failing = failing;
+	X.deepest = deepest;
+	X.restarts = restarts;
+	X.bounded_by = bounded_by;
+}
+
+static int parse_list(char *list, uint8_t *to)
+{
+	int n = 0;
+	char *p;
+
+	for (p = strtok(list, ","); p && n < X_EVENTS; p = strtok(NULL, ","))
+		to[n++] = atoi(p);
+	return n;
+}
+
+static void parse_want(char *list)
+{
+	char *p;
+	int kind;
+
+	X.want = 0;
+	explicit_want = true;
+	for (p = strtok(list, ","); p; p = strtok(NULL, ",")) {
+		kind = x_failure_by_name(p);
+		if (kind < 0) {
+			x_say("explore: there is no kind of failure called “%s”\n", p);
+			exit(2);
+		}
+		X.want |= 1u << kind;
+	}
+}
+
+static void promote_cells(char *list)
+{
+	char *p;
+
+	for (p = strtok(list, ","); p; p = strtok(NULL, ","))
+		x_promoted[strtoul(p, NULL, 10) % (X_INDEX_SIZE / 4)] = 1;
+}
+
+static void one_replay(char *list)
+{
+	static uint8_t schedule[X_EVENTS];
+	int n = parse_list(list, schedule);
+	int i;
+
+	X.tracing = true;
+	replay(schedule, n);
+	if (X.nevents < n && X.cut) {
+		x_result("diverged");
+		exit(4);
+	}
+	summary.nschedule = n;
+	memcpy(summary.schedule, schedule, n);
+	summary.executions = 1;
+	for (i = 0; i < X.nfailures; i++)
+		summary.kinds |= 1u << X.failures[i].kind;
+	x_result(X.nfailures ? "failed" : "clean");
+	exit(X.nfailures ? 1 : 0);
+}
+
+static void search(void)
+{
+	uint64_t start = x_now_ns();
+	bool all;
+
+	X.start_ns = start;
+	X.search_cap = X.max_executions;
+	all = x_search();
+	summary.seconds = (x_now_ns() - start) / 1e9;
+	summary.executions = X.executions;
+	summary.redundant = X.redundant;
+	summary.steps = X.total_steps;
+	summary.deepest = X.deepest;
+	summary.failing = X.failing;
+	summary.signatures = X.nsignatures;
+	summary.bounded_by = all ? NULL : X.bounded_by;
+	if (!found) {
+		X.nprocs = 0;
+		X.nfailures = X.nlog = X.nobjects = 0;
+		x_result(all ? X.bound < 0 ? "clean" : "clean-within-bound" :
+			 "cut");
+		exit(all ? 0 : 3);
+	}
+	X.keep_signatures = false;
+	if (shorten && !X.interrupted)
+		shorten_schedule();
+	X.tracing = true;
+	{
+		enum x_mode mode = X.mode;
+		int bound = X.bound;
+
+		replay(summary.schedule, summary.nschedule);
+		X.mode = mode;
+		X.bound = bound;
+	}
+	x_result("failed");
+	exit(1);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "reduction", 1, NULL, 'm' }, { "bound", 1, NULL, 'b' },
+		{ "want", 1, NULL, 'w' }, { "weak", 0, NULL, 'W' },
+		{ "reuse", 0, NULL, 'R' }, { "max-steps", 1, NULL, 's' },
+		{ "time-limit", 1, NULL, 't' }, { "progress", 0, NULL, 'p' },
+		{ "max-executions", 1, NULL, 'e' },
+		{ "signatures", 0, NULL, 'g' }, { "result", 1, NULL, 'o' },
+		{ "replay", 1, NULL, 'r' }, { "promoted", 1, NULL, 'P' },
+		{ "no-races", 0, NULL, 'n' }, { "no-shorten", 0, NULL, 'S' },
+		{ "kind", 1, NULL, 'k' },
+		{ NULL, 0, NULL, 0 },
+	};
+	char *schedule = NULL, *result = NULL;
+	int c, i;
+
+	X.mode = X_DPOR;
+	X.bound = -1;
+	X.max_steps = 2000;
+	X.want = ~0u;
+	X.most_switches = X.most_steps = X_EVENTS;
+	for (i = 0; lab_scenario.actors[i].name; i++)
+		;
+	X.nids = i + 1;
+	x_coro_init();
+	x_mem_init();
+	x_race_init();
+	x_search_init();
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case 'm':
+			X.mode = !strcmp(optarg, "none") ? X_NONE :
+				 !strcmp(optarg, "sleep") ? X_SLEEP : X_DPOR;
+			break;
+		case 'b':
+			X.bound = atoi(optarg);
+			X.mode = X_NONE;
+			break;
+		case 'w':
+			parse_want(optarg);
+			break;
+		case 'W':
+			X.weak = true;
+			break;
+		case 'R':
+			X.reuse = true;
+			break;
+		case 's':
+			X.max_steps = atoi(optarg);
+			if (X.max_steps > X_EVENTS - 2)
+				X.max_steps = X_EVENTS - 2;
+			break;
+		case 't':
+			X.time_limit = atof(optarg);
+			break;
+		case 'e':
+			X.max_executions = strtoull(optarg, NULL, 10);
+			break;
+		case 'p':
+			X.progress = 1;
+			break;
+		case 'g':
+			X.keep_signatures = true;
+			break;
+		case 'o':
+			result = optarg;
+			break;
+		case 'r':
+			schedule = optarg;
+			break;
+		case 'P':
+			promote_cells(optarg);
+			break;
+		case 'n':
+			X.no_races = true;
+			break;
+		case 'k':
+			summary.kind = x_failure_by_name(optarg) < 0 ? 0 :
+				       x_failure_by_name(optarg);
+			break;
+		case 'S':
+			shorten = false;
+			break;
+		default:
+			return 2;
+		}
+	}
+	x_result_open(result);
+	x_watchdog(true);
+	if (schedule)
+		one_replay(schedule);
+	search();
+}

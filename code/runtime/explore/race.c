@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Data races, by the kernel's strict rule: two accesses to the same bytes,
+ * one of them a write, one of them plain, and no synchronisation between.
+ *
+ * Synchronisation is what orders memory, not what happened to come first:
+ * locks, release to acquire, RCU, spawn and join. A relaxed access orders
+ * nothing. Any marked read counts as the head of a dependency (as READ_ONCE()
+ * does since 4.15), so it sees what was before the release that it reads
+ * from; whether there really is a dependency is for the litmus tests.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "engine.h"
+
+#define MAX_RECORDS	16384
+#define MAX_SYNC	2048
+
+/* The last access of its kind to these bytes by that process. */
+struct record {
+	uint16_t next;			/* index, 0 ends */
+	uint16_t epoch;
+	uint8_t proc, mask, acc;
+	int event;
+	uintptr_t pc;
+};
+
+struct granule {
+	uint32_t stamp;
+	uint16_t records, sync;
+};
+
+static struct granule *granules;
+static struct record *records;
+static x_clock *syncs;
+static int nrecords, nsyncs;
+
+void x_race_init(void)
+{
+	granules = mmap(NULL, X_INDEX_SIZE / 8 * sizeof(*granules),
+			PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS |
+			MAP_NORESERVE, -1, 0);
+	records = calloc(MAX_RECORDS, sizeof(*records));
+	syncs = aligned_alloc(64, MAX_SYNC * sizeof(*syncs));
+	if (granules == MAP_FAILED || !records || !syncs)
+		abort();
+}
+
+void x_race_reset(void)
+{
+	nrecords = 1;
+	nsyncs = 1;
+}
+
+static struct granule *granule_at(long index)
+{
+	struct granule *g = &granules[index / 8];
+
+	if (g->stamp != X.stamp) {
+		g->stamp = X.stamp;
+		g->records = 0;
+		g->sync = 0;
+	}
+	return g;
+}
+
+void x_race_forget(uintptr_t addr, size_t size)
+{
+	long index = x_index(addr);
+	size_t i;
+
+	for (i = 0; index >= 0 && i < size; i += 8)
+		granule_at(index + i)->records = 0;
+}
+
+static const char *acc_words(int acc)
+{
+	if (acc & X_ACC_FREE)
+		return "free";
+	if (acc & X_ACC_PLAIN)
+		return acc & X_ACC_WRITE ? "plain write" : "plain read";
+	return acc & X_ACC_WRITE ? "marked write" : "marked read";
+}
+
+/*
+ * A race on a place that was not a visible step so far: from now on it is,
+ * in the whole search, which begins anew. Its interleavings matter.
+ */
+static bool promote(uintptr_t addr, size_t size, bool lifetime)
+{
+	long cell, index = x_index(addr);
+	bool news = false;
+	uint32_t life;
+
+	for (cell = index / 4; cell <= (long)(index + size - 1) / 4; cell++) {
+		news |= !x_promoted[cell];
+		x_promoted[cell] = 1;
+	}
+	life = x_lifetime_cell(addr);
+	if (lifetime && life) {
+		news |= !x_promoted[life];
+		x_promoted[life] = 1;
+	}
+	return news;
+}
+
+static void race(const struct record *r, uintptr_t addr, size_t size, int acc,
+		 uintptr_t pc)
+{
+	size_t whole = size;
+
+	if (acc & X_ACC_FREE) {
+		/* What raced with it is eight bytes at most. */
+		addr = addr & ~7UL;
+		whole = 8;
+	}
+	if (promote(addr, whole, acc & X_ACC_FREE) && !X.replay) {
+		X.restart = true;
+		x_end_execution();
+	}
+	if (X.no_races)
+		return;
+	x_fail(LAB_X_RACE, pc, addr,
+	       "%s by %s and %s by %s are not ordered by anything",
+	       acc_words(r->acc), X.proc[r->proc].name, acc_words(acc),
+	       x_me()->name);
+	x_fail_other(r->proc, r->event, r->pc);
+}
+
+static void access_granule(long index, uintptr_t addr, size_t size, int acc,
+			   uintptr_t pc)
+{
+	struct granule *g = granule_at(index);
+	uint8_t mask = ((1u << size) - 1) << (index % 8);
+	const x_clock *sync = &x_me()->sync;
+	struct record *r, *same = NULL;
+	uint16_t i;
+
+	for (i = g->records; i; i = r->next) {
+		r = &records[i];
+		if (r->proc == X.cur) {
+			if (r->mask == mask && r->acc == acc)
+				same = r;
+			continue;
+		}
+		if (!(r->mask & mask) || !((r->acc | acc) & X_ACC_WRITE) ||
+		    !((r->acc | acc) & X_ACC_PLAIN) ||
+		    r->epoch <= (*sync)[r->proc])
+			continue;
+		race(r, addr, size, acc, pc);
+	}
+	if (acc & X_ACC_FREE)
+		return;
+	if (!same) {
+		if (nrecords == MAX_RECORDS) {
+			x_fail(LAB_X_LIMIT, pc, addr,
+			       "more places are touched in one execution than the explorer keeps track of");
+			return;
+		}
+		same = &records[nrecords];
+		same->next = g->records;
+		g->records = nrecords++;
+		same->proc = X.cur;
+		same->mask = mask;
+		same->acc = acc;
+	}
+	same->epoch = (*sync)[X.cur];
+	same->event = X.nevents - 1;
+	same->pc = pc;
+}
+
+void x_race_access(uintptr_t addr, size_t size, int acc, uintptr_t pc)
+{
+	long index = x_index(addr);
+	size_t n;
+
+	/* Setting up and finishing are alone. */
+	if (index < 0 || X.sequential)
+		return;
+	for (; size; size -= n, addr += n, index += n) {
+		n = 8 - index % 8;
+		if (n > size)
+			n = size;
+		access_granule(index, addr, n, acc, pc);
+	}
+}
+
+/* The clock of what was released into a place. */
+x_clock *x_sync_at(uintptr_t addr, bool create)
+{
+	static x_clock spare;
+	struct granule *g;
+	long index = x_index(addr);
+
+	if (index < 0)
+		return NULL;
+	g = granule_at(index);
+	if (g->sync)
+		return &syncs[g->sync];
+	if (!create)
+		return NULL;
+	if (nsyncs == MAX_SYNC) {
+		x_fail(LAB_X_LIMIT, 0, addr,
+		       "more places synchronise in one execution than the explorer keeps track of");
+		return &spare;
+	}
+	g->sync = nsyncs++;
+	syncs[g->sync] = (x_clock){ 0 };
+	return &syncs[g->sync];
+}
+
+void x_acquire(const x_clock *from)
+{
+	if (from)
+		x_join(&x_me()->sync, from);
+}
+
+/* What comes after it is not part of it: a new epoch. */
+void x_release(x_clock *to)
+{
+	struct x_proc *me = x_me();
+
+	x_join(to, &me->sync);
+	me->sync[X.cur]++;
+}
+
+void x_order_read(uintptr_t addr, bool acquire)
+{
+	if (acquire)
+		x_acquire(x_sync_at(addr, false));
+}
+
+/*
+ * A relaxed store cuts off what was released here before, unless a release
+ * fence came before it; a relaxed read-modify-write carries it on.
+ */
+void x_order_write(uintptr_t addr, bool release, bool rmw)
+{
+	struct x_proc *me = x_me();
+	x_clock *at = x_sync_at(addr, release || me->fenced);
+
+	if (!at)
+		return;
+	if (!rmw)
+		*at = (x_clock){ 0 };
+	if (me->fenced)
+		x_join(at, &me->fence);
+	if (release)
+		x_release(at);
+}

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Processes, and one execution.
+ *
+ * Process 0 sets up and finishes, alone: then steps are made as they come.
+ * In between the actors run, and each visible step is a choice of the
+ * search. A process runs on its own stack up to its next visible step; the
+ * scheduler runs on the stack of whoever got there.
+ */
+#include <string.h>
+
+#include "engine.h"
+
+struct x_engine X;
+
+static struct x_op join_op = { .kind = X_OP_JOIN, .blocking = true };
+
+void x_foot(struct x_op *op, uint32_t cell, bool write)
+{
+	if (op->nfeet < X_FEET)
+		op->feet[op->nfeet++] = cell << 1 | write;
+}
+
+void x_op_simple(struct x_op *op, enum x_kind kind, uintptr_t addr,
+		 bool write, uintptr_t pc)
+{
+	long index = x_index(addr);
+
+	op->kind = kind;
+	op->nfeet = 0;
+	op->blocking = false;
+	op->addr = addr;
+	op->size = 0;
+	op->pc = pc;
+	op->arg = 0;
+	if (index >= 0)
+		x_foot(op, index / 4, write);
+}
+
+/* A write's value is there to be seen at the writer's next hook. */
+void x_settle_value(struct x_proc *p)
+{
+	struct x_event *e;
+
+	if (X.weak)
+		x_weak_settle();
+	if (p->writing >= 0) {
+		e = &X.events[p->writing];
+		e->value = x_load(e->addr, e->size);
+		p->writing = -1;
+	}
+	if (p->log_writing >= 0) {
+		X.log[p->log_writing].value =
+			x_load(X.log[p->log_writing].addr,
+			       X.log[p->log_writing].size);
+		p->log_writing = -1;
+	}
+}
+
+static bool all_done(void)
+{
+	int p;
+
+	for (p = 1; p < X.nprocs; p++)
+		if (X.proc[p].kind != 'b' && X.proc[p].state != X_DONE &&
+		    X.proc[p].state != X_UNUSED)
+			return false;
+	return true;
+}
+
+static bool children_done(uint32_t children)
+{
+	int p;
+
+	for (p = 1; p < X.nprocs; p++)
+		if (children >> p & 1 && X.proc[p].state != X_DONE)
+			return false;
+	return true;
+}
+
+bool x_enabled(int id)
+{
+	struct x_proc *p = &X.proc[id];
+	struct x_op *op = p->op;
+	const struct lab_x_lock *l = (void *)op->addr;
+	const struct lab_x_waiters *w = (void *)op->addr;
+
+	if (p->guest >= 0 && op->kind != X_OP_JOIN) {
+		struct x_proc *g = &X.proc[p->guest];
+
+		if (g->state != X_DONE && g->op->kind != X_OP_IRQ_ENTER)
+			return false;
+	}
+	switch (op->kind) {
+	case X_OP_LOCK:
+		return !l->owner && !l->readers;
+	case X_OP_READ_LOCK:
+		return !l->owner;
+	case X_OP_BIT_LOCK:
+		return !(*(unsigned long *)op->addr & op->arg);
+	case X_OP_GP_END:
+	case X_OP_CALLBACK:
+		return x_sections_over(p);
+	case X_OP_RCU_BARRIER:
+		return children_done(op->arg);
+	case X_OP_WAIT_COMPLETION:
+		return w->done;
+	case X_OP_WAIT:
+		return w->wakes != op->arg;
+	case X_OP_SPIN:
+		return x_seen_changed(p);
+	case X_OP_FLUSH_WORK:
+		return x_work_idle((void *)op->addr);
+	case X_OP_IRQ_ENTER:
+		return !X.proc[p->host].irqs_off;
+	case X_OP_FENCE:
+		return x_weak_empty(id);
+	case X_OP_COMMIT:
+		return x_weak_committable(id);
+	case X_OP_JOIN:
+		return all_done();
+	}
+	return true;
+}
+
+static void enter(void)
+{
+	struct x_proc *me = x_me();
+
+	me->run(me->arg);
+	/* Never returns: nobody switches to a process that is done. */
+	x_end_execution();
+}
+
+static void run_main(void *arg);
+
+static void dispatch(void)
+{
+	uint32_t enabled = 0;
+	int p, from = X.cur, next = -1;
+
+	for (p = 0; p < X.nprocs; p++) {
+		struct x_proc *q = &X.proc[p];
+
+		if (q->state == X_NEW) {
+			next = p;
+			goto go;
+		}
+		if (q->state == X_PARKED && x_enabled(p))
+			enabled |= 1u << p;
+	}
+	if (X.sequential || enabled == 1) {
+		/* Alone: in order. Everybody is done: finish. */
+		if (!enabled) {
+			x_search_stuck();
+			x_end_execution();
+		}
+		next = enabled >> from & 1 ? from : __builtin_ctz(enabled);
+		if (X.proc[next].kind == 'b') {
+			x_weak_commit(next);
+			dispatch();
+			return;
+		}
+	} else {
+		for (;;) {
+			if (enabled & ~1u)
+				next = x_search_choose(enabled & ~1u);
+			if (next < 0) {
+				if (!X.cut)
+					x_search_stuck();
+				x_end_execution();
+			}
+			x_search_event(next, X.proc[next].op);
+			if (X.proc[next].kind != 'b')
+				break;
+			x_weak_commit(next);
+			dispatch();
+			return;
+		}
+	}
+go:
+	if (next == from && X.proc[next].state == X_PARKED) {
+		if (X.weak)
+			x_weak_show(next);
+		return;
+	}
+	X.cur = next;
+	if (X.proc[next].state == X_NEW)
+		X.proc[next].state = X_PARKED;
+	if (X.weak)
+		x_weak_show(next);
+	x_coro_switch(&X.proc[from].sp, X.proc[next].sp);
+}
+
+/**
+ * x_step() - a visible step: others may come first
+ * @op: on the caller's stack; what it does is done when this returns
+ */
+void x_step(struct x_op *op)
+{
+	struct x_proc *me = x_me();
+
+	x_settle_value(me);
+	me->op = op;
+	if (X.sequential && X.cur == 0 && x_enabled(0))
+		return;
+	if (me->has_guest) {
+		x_foot(op, X_CELL_IRQ + X.cur, false);
+		op->blocking = true;
+	}
+	dispatch();
+}
+
+static const char *still_holds(struct x_proc *me)
+{
+	if (me->nheld)
+		return "a lock";
+	if (me->rcu)
+		return "an RCU read-side critical section";
+	if (me->preempt)
+		return "preemption disabled";
+	if (me->irqs_off)
+		return "interrupts disabled";
+	return NULL;
+}
+
+static void run_actor(void *arg)
+{
+	const struct lab_actor *actor = arg;
+	struct x_proc *me = x_me();
+	const char *what;
+	struct x_op op;
+
+	actor->run();
+	x_settle_value(me);
+	what = still_holds(me);
+	if (what)
+		x_fail(LAB_X_LOCK, (uintptr_t)actor->run, 0,
+		       "%s ends and still has %s", me->name, what);
+	if (me->kind == 'i') {
+		x_op_simple(&op, X_OP_IRQ_EXIT, 0, true, 0);
+		x_foot(&op, X_CELL_IRQ + me->host, true);
+		x_step(&op);
+	}
+	me->state = X_DONE;
+	dispatch();
+}
+
+static void run_child(void *arg)
+{
+	struct x_proc *me = x_me();
+	const char *what;
+
+	((void (*)(void *))me->start_op.arg)(arg);
+	x_settle_value(me);
+	what = still_holds(me);
+	if (what)
+		x_fail(LAB_X_LOCK, me->start_op.pc, 0,
+		       "%s ends and still has %s", me->name, what);
+	me->state = X_DONE;
+	x_work_done(me);
+	dispatch();
+}
+
+static void start(int id, char kind, const char *name, void (*run)(void *),
+		  void *arg)
+{
+	struct x_proc *p = &X.proc[id];
+
+	memset(p, 0, sizeof(*p));
+	p->kind = kind;
+	p->name = name;
+	p->run = run;
+	p->arg = arg;
+	p->host = p->guest = -1;
+	p->parent = X.cur;
+	p->unlock_event = p->writing = p->log_writing = -1;
+	p->sync = X.proc[X.cur].sync;
+	p->dep = X.proc[X.cur].dep;
+	p->sync[id] = 1;
+	p->state = X_NEW;
+	p->sp = x_coro_prepare(id, enter);
+	if (id >= X.nprocs)
+		X.nprocs = id + 1;
+}
+
+/*
+ * Who is a parent's nth child keeps its number for good, whatever the order
+ * in which parents spawn: the reduction compares executions by it.
+ */
+int x_child_id(int parent, int nth)
+{
+	if (nth >= 16)
+		return -1;
+	if (!X.spawn_id[parent][nth]) {
+		if (X.nids == X_PROCS)
+			return -1;
+		X.spawn_id[parent][nth] = X.nids++;
+	}
+	return X.spawn_id[parent][nth];
+}
+
+static const char *child_name(char kind, int id)
+{
+	static char names[X_PROCS][24];
+	const char *what = kind == 'c' ? "callback" :
+			   kind == 'w' ? "work" : "buffer";
+	char *n = names[id];
+
+	if (!n[0]) {
+		strcpy(n, what);
+		strcat(n, " ");
+		n[strlen(n) + 1] = 0;
+		n[strlen(n)] = 'a' + X.proc[id].parent % 26;
+	}
+	return n;
+}
+
+/* The children of a process: callbacks, works and store buffers. */
+int x_spawn(char kind, void (*run)(void *), void *arg, enum x_kind first,
+	    uintptr_t pc)
+{
+	struct x_proc *me = x_me(), *p;
+	int id = x_child_id(X.cur, me->spawned++);
+
+	if (id < 0) {
+		x_fail(LAB_X_LIMIT, pc, 0,
+		       "%s has more callbacks and works than the explorer can keep apart",
+		       me->name);
+		return -1;
+	}
+	start(id, kind, "", run_child, arg);
+	p = &X.proc[id];
+	p->name = child_name(kind, id);
+	x_op_simple(&p->start_op, first, 0, false, pc);
+	p->start_op.blocking = true;
+	p->start_op.arg = (uintptr_t)run;
+	p->op = &p->start_op;
+	p->state = X_PARKED;
+	return id;
+}
+
+static int actor_named(const char *name)
+{
+	int i;
+
+	for (i = 0; lab_scenario.actors[i].name; i++)
+		if (!strcmp(lab_scenario.actors[i].name, name))
+			return i + 1;
+	return -1;
+}
+
+static void start_actors(void)
+{
+	const struct lab_actor *actor = lab_scenario.actors;
+	struct x_proc *p;
+	int i;
+
+	for (i = 0; actor[i].name; i++)
+		start(i + 1, actor[i].interrupts ? 'i' : 'p', actor[i].name,
+		      run_actor, (void *)&actor[i]);
+	for (i = 0; actor[i].name; i++) {
+		if (!actor[i].interrupts)
+			continue;
+		p = &X.proc[i + 1];
+		p->host = actor_named(actor[i].interrupts);
+		X.proc[p->host].guest = i + 1;
+		X.proc[p->host].has_guest = true;
+		x_op_simple(&p->start_op, X_OP_IRQ_ENTER, 0, true,
+			    (uintptr_t)actor[i].run);
+		x_foot(&p->start_op, X_CELL_IRQ + p->host, true);
+		p->start_op.blocking = true;
+		p->op = &p->start_op;
+		p->state = X_PARKED;
+	}
+}
+
+static void run_main(void *arg)
+{
+	struct x_proc *me = x_me();
+	int p;
+
+	(void)arg;
+	X.sequential = true;
+	if (lab_scenario.setup)
+		lab_scenario.setup();
+	x_settle_value(me);
+	X.sequential = false;
+	start_actors();
+	me->op = &join_op;
+	dispatch();
+
+	X.sequential = true;
+	for (p = 1; p < X.nprocs; p++)
+		x_join(&me->sync, &X.proc[p].sync);
+	if (lab_scenario.finish)
+		lab_scenario.finish();
+	x_settle_value(me);
+	me->op = &join_op;
+	dispatch();
+	x_leaks();
+	x_end_execution();
+}
+
+void x_end_execution(void)
+{
+	void *dummy;
+
+	X.over = true;
+	x_coro_switch(&dummy, X.main_sp);
+	__builtin_unreachable();
+}
+
+/**
+ * x_execute() - one execution, from setting up to the end
+ */
+void x_execute(void)
+{
+	x_mem_reset();
+	memset(X.proc, 0, sizeof(X.proc[0]) * (X.nprocs ? X.nprocs : X_PROCS));
+	X.stamp++;
+	X.nprocs = 0;
+	X.nevents = X.nfailures = X.nlog = 0;
+	X.plain_accesses = 0;
+	X.over = X.cut = X.restart = X.hard = false;
+	x_race_reset();
+	x_order_reset();
+	x_rcu_reset();
+	x_wait_reset();
+	x_weak_reset();
+	x_search_reset();
+	X.cur = 0;
+	start(0, 'p', "the scenario itself", run_main, NULL);
+	X.proc[0].state = X_PARKED;
+	x_coro_switch(&X.main_sp, X.proc[0].sp);
+	if (!X.restart)
+		x_integrity();
+}

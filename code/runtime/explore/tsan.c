@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The compiler's hooks. With -fsanitize=thread it calls one of these before
+ * each access to memory, and instead of each atomic operation; libtsan is
+ * not linked.
+ *
+ * A marked access (READ_ONCE, WRITE_ONCE, atomics) is a visible step. A
+ * plain access is one only where plain accesses were seen to race: elsewhere
+ * its place among the others' steps makes no difference.
+ */
+#include <string.h>
+
+#include "engine.h"
+
+#define MAX_PLAIN 200000
+
+/* As the compilers pass them. */
+enum { RELAXED, CONSUME, ACQUIRE, RELEASE, ACQ_REL, SEQ_CST };
+
+static bool acquires(int mo)
+{
+	return mo == CONSUME || mo == ACQUIRE || mo >= ACQ_REL;
+}
+
+static bool releases(int mo)
+{
+	return mo >= RELEASE;
+}
+
+static bool promoted(uintptr_t addr, size_t size)
+{
+	long index = x_index(addr), cell;
+
+	for (cell = index / 4; cell <= (long)(index + size - 1) / 4; cell++)
+		if (x_promoted[cell])
+			return true;
+	cell = x_lifetime_cell(addr);
+	return cell && x_promoted[cell];
+}
+
+static void plain(uintptr_t addr, size_t size, bool write, bool typed,
+		  uintptr_t pc)
+{
+	struct x_op op;
+	bool visible;
+
+	x_settle_value(x_me());
+	if (!x_mem_check(addr, size, write, typed, pc))
+		return;
+	if (x_index(addr) < 0 || X.sequential)
+		return;
+	visible = promoted(addr, size);
+	if (visible) {
+		x_op_memory(&op, write ? X_OP_WRITE : X_OP_READ, addr, size,
+			    write, pc);
+		x_step(&op);
+		if (!x_mem_check(addr, size, write, false, pc))
+			return;
+	} else {
+		x_note('p', pc, addr, size, write, NULL);
+		if (++X.plain_accesses > MAX_PLAIN)
+			x_fail(LAB_X_ENDLESS, pc, addr,
+			       "%s makes more than %d accesses in one execution: a loop that never ends?",
+			       x_me()->name, MAX_PLAIN);
+	}
+	x_race_access(addr, size, X_ACC_PLAIN | (write ? X_ACC_WRITE : 0), pc);
+	if (!visible)
+		return;
+	if (write)
+		x_me()->nseen = 0;
+	else
+		x_seen(addr, size, x_load(addr, size), pc);
+	if (write && X.weak)
+		x_weak_store(addr, size, false, pc);
+}
+
+/* Up to the moment at which the access itself may be made. */
+static void marked(enum x_kind kind, uintptr_t addr, size_t size,
+		   uintptr_t pc)
+{
+	bool write = kind != X_OP_READ;
+	struct x_op op;
+
+	x_settle_value(x_me());
+	if (!x_mem_check(addr, size, write, true, pc))
+		return;
+	x_op_memory(&op, kind, addr, size, write, pc);
+	x_step(&op);
+	x_mem_check(addr, size, write, false, pc);
+}
+
+static void volatile_access(uintptr_t addr, size_t size, bool write,
+			    uintptr_t pc)
+{
+	marked(write ? X_OP_WRITE : X_OP_READ, addr, size, pc);
+	x_race_access(addr, size, write ? X_ACC_WRITE : 0, pc);
+	if (!write) {
+		x_order_read(addr, true);
+		x_seen(addr, size, x_load(addr, size), pc);
+		return;
+	}
+	x_order_write(addr, false, false);
+	x_me()->nseen = 0;
+	if (X.weak)
+		x_weak_store(addr, size, false, pc);
+}
+
+static void range(uintptr_t addr, size_t size, bool write, uintptr_t pc)
+{
+	size_t n;
+
+	for (; size; size -= n, addr += n) {
+		n = 8 - addr % 8;
+		if (n > size)
+			n = size;
+		plain(addr, n, write, false, pc);
+	}
+}
+
+#define HOOK(size)							\
+void __tsan_read##size(void *a);					\
+void __tsan_read##size(void *a)						\
+{ plain((uintptr_t)a, size, false, true, X_PC()); }			\
+void __tsan_write##size(void *a);					\
+void __tsan_write##size(void *a)					\
+{ plain((uintptr_t)a, size, true, true, X_PC()); }			\
+void __tsan_read_write##size(void *a);					\
+void __tsan_read_write##size(void *a)					\
+{ plain((uintptr_t)a, size, false, true, X_PC());			\
+  plain((uintptr_t)a, size, true, true, X_PC()); }			\
+void __tsan_unaligned_read##size(void *a);				\
+void __tsan_unaligned_read##size(void *a)				\
+{ range((uintptr_t)a, size, false, X_PC()); }				\
+void __tsan_unaligned_write##size(void *a);				\
+void __tsan_unaligned_write##size(void *a)				\
+{ range((uintptr_t)a, size, true, X_PC()); }				\
+void __tsan_volatile_read##size(void *a);				\
+void __tsan_volatile_read##size(void *a)				\
+{ volatile_access((uintptr_t)a, size, false, X_PC()); }			\
+void __tsan_volatile_write##size(void *a);				\
+void __tsan_volatile_write##size(void *a)				\
+{ volatile_access((uintptr_t)a, size, true, X_PC()); }			\
+void __tsan_unaligned_volatile_read##size(void *a);			\
+void __tsan_unaligned_volatile_read##size(void *a)			\
+{ volatile_access((uintptr_t)a, size, false, X_PC()); }			\
+void __tsan_unaligned_volatile_write##size(void *a);			\
+void __tsan_unaligned_volatile_write##size(void *a)			\
+{ volatile_access((uintptr_t)a, size, true, X_PC()); }
+
+HOOK(1) HOOK(2) HOOK(4) HOOK(8)
+
+void __tsan_read16(void *a);
+void __tsan_read16(void *a)
+{
+	range((uintptr_t)a, 16, false, X_PC());
+}
+
+void __tsan_write16(void *a);
+void __tsan_write16(void *a)
+{
+	range((uintptr_t)a, 16, true, X_PC());
+}
+
+void __tsan_read_range(void *a, size_t size);
+void __tsan_read_range(void *a, size_t size)
+{
+	range((uintptr_t)a, size, false, X_PC());
+}
+
+void __tsan_write_range(void *a, size_t size);
+void __tsan_write_range(void *a, size_t size)
+{
+	range((uintptr_t)a, size, true, X_PC());
+}
+
+/* What a read-modify-write means, once it has been made. */
+static void rmw(uintptr_t a, size_t size, uint64_t old, uint64_t new, int mo,
+		uintptr_t pc)
+{
+	bool wrote = old != new;
+
+	x_race_access(a, size, X_ACC_WRITE, pc);
+	x_order_read(a, acquires(mo));
+	x_order_write(a, releases(mo), true);
+	if (wrote)
+		x_me()->nseen = 0;
+	else
+		x_seen(a, size, old, pc);
+}
+
+/* Full and release read-modify-writes wait for the stores before them. */
+#define BEFORE_RMW(a, mo) do {						\
+	if (X.weak && (releases(mo) || x_weak_delays((uintptr_t)(a), sizeof(*(a))))) \
+		x_weak_fence(X_PC());					\
+} while (0)
+
+#define ATOMIC_FETCH(bits, T, name, expr)				\
+T __tsan_atomic##bits##_##name(volatile T *a, T v, int mo);		\
+T __tsan_atomic##bits##_##name(volatile T *a, T v, int mo)		\
+{									\
+	T old, new;							\
+									\
+	BEFORE_RMW(a, mo);						\
+	marked(X_OP_RMW, (uintptr_t)a, sizeof(T), X_PC());		\
+	old = *a;							\
+	new = (expr);							\
+	*a = new;							\
+	rmw((uintptr_t)a, sizeof(T), old, new, mo, X_PC());		\
+	return old;							\
+}
+
+#define ATOMIC_CAS(bits, T, name)					\
+int __tsan_atomic##bits##_compare_exchange_##name(volatile T *a, T *c,	\
+		T v, int mo, int fmo);					\
+int __tsan_atomic##bits##_compare_exchange_##name(volatile T *a, T *c,	\
+		T v, int mo, int fmo)					\
+{									\
+	T old = cas##bits(a, *c, v, mo, fmo, X_PC());			\
+	bool same = old == *c;						\
+									\
+	if (!same)							\
+		*c = old;						\
+	return same;							\
+}
+
+#define ATOMICS(bits, T)						\
+T __tsan_atomic##bits##_load(const volatile T *a, int mo);		\
+T __tsan_atomic##bits##_load(const volatile T *a, int mo)		\
+{									\
+	(void)mo;							\
+	volatile_access((uintptr_t)a, sizeof(T), false, X_PC());	\
+	return *a;							\
+}									\
+void __tsan_atomic##bits##_store(volatile T *a, T v, int mo);		\
+void __tsan_atomic##bits##_store(volatile T *a, T v, int mo)		\
+{									\
+	uintptr_t at = (uintptr_t)a, pc = X_PC();			\
+									\
+	marked(X_OP_WRITE, at, sizeof(T), pc);				\
+	x_race_access(at, sizeof(T), X_ACC_WRITE, pc);			\
+	x_order_write(at, releases(mo), false);				\
+	x_me()->nseen = 0;						\
+	if (X.weak)							\
+		x_weak_store(at, sizeof(T), releases(mo), pc);		\
+	*a = v;								\
+	x_settle_value(x_me());						\
+	if (X.weak && mo == SEQ_CST)					\
+		x_weak_fence(pc);					\
+}									\
+ATOMIC_FETCH(bits, T, exchange, v)					\
+ATOMIC_FETCH(bits, T, fetch_add, old + v)				\
+ATOMIC_FETCH(bits, T, fetch_sub, old - v)				\
+ATOMIC_FETCH(bits, T, fetch_and, old & v)				\
+ATOMIC_FETCH(bits, T, fetch_or, old | v)				\
+ATOMIC_FETCH(bits, T, fetch_xor, old ^ v)				\
+ATOMIC_FETCH(bits, T, fetch_nand, ~(old & v))				\
+static T cas##bits(volatile T *a, T c, T v, int mo, int fmo, uintptr_t pc) \
+{									\
+	T old;								\
+									\
+	(void)fmo;							\
+	BEFORE_RMW(a, mo);						\
+	marked(X_OP_RMW, (uintptr_t)a, sizeof(T), pc);			\
+	old = *a;							\
+	if (old == c) {							\
+		*a = v;							\
+		rmw((uintptr_t)a, sizeof(T), old, v, mo, pc);		\
+	} else {							\
+		x_race_access((uintptr_t)a, sizeof(T), 0, pc);		\
+		x_order_read((uintptr_t)a, acquires(mo));		\
+		x_seen((uintptr_t)a, sizeof(T), old, pc);		\
+	}								\
+	return old;							\
+}									\
+T __tsan_atomic##bits##_compare_exchange_val(volatile T *a, T c, T v,	\
+		int mo, int fmo);					\
+T __tsan_atomic##bits##_compare_exchange_val(volatile T *a, T c, T v,	\
+		int mo, int fmo)					\
+{									\
+	return cas##bits(a, c, v, mo, fmo, X_PC());			\
+}									\
+ATOMIC_CAS(bits, T, strong)						\
+ATOMIC_CAS(bits, T, weak)
+
+ATOMICS(8, uint8_t)
+ATOMICS(16, uint16_t)
+ATOMICS(32, uint32_t)
+ATOMICS(64, uint64_t)
+
+void __tsan_atomic_thread_fence(int mo);
+void __tsan_atomic_thread_fence(int mo)
+{
+	struct x_proc *me = x_me();
+
+	x_settle_value(me);
+	if (releases(mo)) {
+		me->fence = me->sync;
+		me->fenced = true;
+		me->sync[X.cur]++;
+	}
+	if (X.weak && releases(mo))
+		x_weak_fence(X_PC());
+}
+
+void __tsan_atomic_signal_fence(int mo);
+void __tsan_atomic_signal_fence(int mo)
+{
+	(void)mo;
+}
+
+void __tsan_init(void);
+void __tsan_init(void)
+{
+}
+
+void __tsan_func_entry(void *pc);
+void __tsan_func_entry(void *pc)
+{
+	(void)pc;
+}
+
+void __tsan_func_exit(void);
+void __tsan_func_exit(void)
+{
+}
+
+void __tsan_vptr_update(void **a, void *v);
+void __tsan_vptr_update(void **a, void *v)
+{
+	(void)v;
+	range((uintptr_t)a, 8, true, X_PC());
+}
+
+/*
+ * The explored code's calls of the C library's functions are renamed to
+ * these when it is linked: the library itself is not instrumented.
+ */
+void *lab_x_memset(void *to, int c, size_t size);
+void *lab_x_memset(void *to, int c, size_t size)
+{
+	size_t n, i;
+
+	for (i = 0; i < size; i += n) {
+		n = 8 - ((uintptr_t)to + i) % 8;
+		if (n > size - i)
+			n = size - i;
+		plain((uintptr_t)to + i, n, true, false, X_PC());
+		memset((char *)to + i, c, n);
+	}
+	return to;
+}
+
+void *lab_x_memcpy(void *to, const void *from, size_t size);
+void *lab_x_memcpy(void *to, const void *from, size_t size)
+{
+	char word[8];
+	size_t n, i;
+
+	for (i = 0; i < size; i += n) {
+		n = 8 - ((uintptr_t)to + i) % 8;
+		if (n > size - i)
+			n = size - i;
+		plain((uintptr_t)from + i, n, false, false, X_PC());
+		memcpy(word, (const char *)from + i, n);
+		plain((uintptr_t)to + i, n, true, false, X_PC());
+		memcpy((char *)to + i, word, n);
+	}
+	return to;
+}
+
+int lab_x_memcmp(const void *a, const void *b, size_t size);
+int lab_x_memcmp(const void *a, const void *b, size_t size)
+{
+	range((uintptr_t)a, size, false, X_PC());
+	range((uintptr_t)b, size, false, X_PC());
+	return memcmp(a, b, size);
+}
+
+size_t lab_x_strlen(const char *s);
+size_t lab_x_strlen(const char *s)
+{
+	size_t n = 0;
+
+	for (;; n++) {
+		plain((uintptr_t)s + n, 1, false, true, X_PC());
+		if (!s[n])
+			return n;
+	}
+}
+
+int lab_x_strcmp(const char *a, const char *b);
+int lab_x_strcmp(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	for (;; n++) {
+		plain((uintptr_t)a + n, 1, false, true, X_PC());
+		plain((uintptr_t)b + n, 1, false, true, X_PC());
+		if (a[n] != b[n] || !a[n])
+			return (unsigned char)a[n] - (unsigned char)b[n];
+	}
+}
+
+void lab_x_stack_smashed(void) __attribute__((noreturn));
+void lab_x_stack_smashed(void)
+{
+	x_fail(LAB_X_STACK, X_PC(), 0,
+	       "a write ran past a variable on %s's stack", x_me()->name);
+	x_end_execution();
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Completions, wait queues, spinning, and workqueues.
+ */
+#include <string.h>
+
+#include "engine.h"
+
+/* As include/linux/workqueue.h lays it out. */
+struct work {
+	unsigned int pending;
+	unsigned int running;
+	void (*func)(struct work *work);
+};
+
+void x_wait_reset(void)
+{
+}
+
+static void waiters_step(struct lab_x_waiters *w, enum x_kind kind,
+			 bool blocking, uint64_t arg, uintptr_t pc)
+{
+	struct x_op op;
+
+	x_settle_value(x_me());
+	if (!x_mem_check((uintptr_t)w, sizeof(*w), true, false, pc))
+		return;
+	if (X.weak)
+		x_weak_fence(pc);
+	x_op_simple(&op, kind, (uintptr_t)w, kind != X_OP_WAIT_PREPARE &&
+		    kind != X_OP_WAIT, pc);
+	op.blocking = blocking;
+	op.arg = arg;
+	if (kind == X_OP_WAIT || kind == X_OP_WAIT_PREPARE ||
+	    kind == X_OP_WAKE)
+		op.addr = (uintptr_t)w;
+	x_step(&op);
+	x_mem_check((uintptr_t)w, sizeof(*w), true, false, pc);
+	x_race_access((uintptr_t)w, sizeof(*w), X_ACC_WRITE, pc);
+	x_me()->nseen = 0;
+}
+
+void lab_x_complete(struct lab_x_waiters *w, bool all)
+{
+	waiters_step(w, X_OP_COMPLETE, false, 0, X_PC());
+	x_release(x_sync_at((uintptr_t)w, true));
+	w->done = all ? 0x7fffffff : w->done + 1;
+}
+
+void lab_x_wait_for_completion(struct lab_x_waiters *w)
+{
+	lab_x_might_sleep();
+	waiters_step(w, X_OP_WAIT_COMPLETION, true, 0, X_PC());
+	x_acquire(x_sync_at((uintptr_t)w, false));
+	if (w->done < 0x7fffffff)
+		w->done--;
+}
+
+unsigned int lab_x_prepare_to_wait(struct lab_x_waiters *w)
+{
+	lab_x_might_sleep();
+	waiters_step(w, X_OP_WAIT_PREPARE, false, 0, X_PC());
+	return w->wakes;
+}
+
+void lab_x_wait(struct lab_x_waiters *w, unsigned int since)
+{
+	waiters_step(w, X_OP_WAIT, true, since, X_PC());
+	x_acquire(x_sync_at((uintptr_t)w, false));
+}
+
+void lab_x_wake_up(struct lab_x_waiters *w)
+{
+	waiters_step(w, X_OP_WAKE, false, 0, X_PC());
+	x_release(x_sync_at((uintptr_t)w, true));
+	w->wakes++;
+}
+
+bool x_seen_changed(const struct x_proc *p)
+{
+	int i;
+
+	for (i = 0; i < p->nseen; i++)
+		if (x_load(p->seen[i].addr, p->seen[i].size) !=
+		    p->seen[i].value)
+			return true;
+	return false;
+}
+
+static void spin(uintptr_t pc)
+{
+	struct x_proc *me = x_me();
+	long index;
+	struct x_op op;
+	int i;
+
+	if (!me->nseen)
+		return;
+	x_op_simple(&op, X_OP_SPIN, me->seen[0].addr, false, pc);
+	for (i = 1; i < me->nseen; i++) {
+		index = x_index(me->seen[i].addr);
+		if (index >= 0)
+			x_foot(&op, index / 4, false);
+	}
+	op.blocking = true;
+	x_step(&op);
+	me->nseen = 0;
+}
+
+/*
+ * A read that came back with what it came back with before, from the same
+ * place in the code, and nothing written since: a loop that waits. A few
+ * rounds are granted, as a counting loop looks the same.
+ */
+void x_seen(uintptr_t addr, size_t size, uint64_t value, uintptr_t pc)
+{
+	struct x_proc *me = x_me();
+	struct x_seen *s;
+	int i;
+
+	if (X.sequential)
+		return;
+	for (i = 0; i < me->nseen; i++) {
+		s = &me->seen[i];
+		if (s->addr != addr || s->pc != pc)
+			continue;
+		if (s->value != value)
+			s->times = 0;
+		s->value = value;
+		if (++s->times >= 6)
+			spin(pc);
+		return;
+	}
+	if (me->nseen == X_FEET - 1)
+		me->nseen = 0;
+	me->seen[me->nseen++] = (struct x_seen){ addr, pc, value, size, 1 };
+}
+
+/* A loop that waits says so: it goes on once something it read has changed. */
+void lab_x_cpu_relax(void)
+{
+	x_settle_value(x_me());
+	spin(X_PC());
+}
+
+/* Workqueues */
+
+bool x_work_idle(const void *work)
+{
+	const struct work *w = work;
+
+	return !w->pending && !w->running;
+}
+
+static void run_work(void *arg)
+{
+	struct work *w = arg;
+
+	x_me()->work = w;
+	w->pending = 0;
+	w->running = X.cur;
+	x_after_grace();
+	w->func(w);
+}
+
+/* The work may have freed itself: touch it only if it is still there. */
+void x_work_done(struct x_proc *p)
+{
+	struct work *w = p->work;
+	int o = x_object_at((uintptr_t)w);
+
+	if (!w || (o >= 0 && X.objects[o].dead))
+		return;
+	if (w->running == (unsigned int)X.cur) {
+		w->running = 0;
+		x_release(x_sync_at((uintptr_t)w, true));
+	}
+}
+
+static int queue(struct work_struct *work, enum x_kind first, uintptr_t pc)
+{
+	struct work *w = (struct work *)work;
+	struct x_op op;
+	int id;
+
+	x_settle_value(x_me());
+	if (!x_mem_check((uintptr_t)w, sizeof(*w), true, false, pc))
+		return -1;
+	if (X.weak)
+		x_weak_fence(pc);
+	x_op_simple(&op, X_OP_QUEUE_WORK, (uintptr_t)w, true, pc);
+	if (first == X_OP_CALLBACK)
+		x_foot(&op, X_CELL_RCU, true);
+	x_step(&op);
+	x_mem_check((uintptr_t)w, sizeof(*w), true, false, pc);
+	x_race_access((uintptr_t)w, sizeof(*w), X_ACC_WRITE, pc);
+	if (w->pending)
+		return -1;
+	w->pending = 1;
+	id = x_spawn('w', run_work, w, first, pc);
+	x_me()->sync[X.cur]++;
+	if (id >= 0)
+		x_foot(&X.proc[id].start_op, x_index((uintptr_t)w) / 4, true);
+	return id;
+}
+
+bool lab_x_queue_work(struct work_struct *work)
+{
+	return queue(work, X_OP_WORK, X_PC()) >= 0;
+}
+
+bool lab_x_queue_rcu_work(struct work_struct *work)
+{
+	int p, id = queue(work, X_OP_CALLBACK, X_PC());
+
+	if (id < 0)
+		return false;
+	for (p = 0; p < X.nprocs; p++)
+		X.proc[id].waits_for[p] = X.proc[p].begun;
+	return true;
+}
+
+void lab_x_flush_work(struct work_struct *work)
+{
+	uintptr_t pc = X_PC(), at = (uintptr_t)work;
+	struct x_op op;
+
+	lab_x_might_sleep();
+	if (!x_mem_check(at, sizeof(struct work), true, false, pc))
+		return;
+	x_op_simple(&op, X_OP_FLUSH_WORK, at, false, pc);
+	op.blocking = true;
+	x_step(&op);
+	x_acquire(x_sync_at(at, false));
+}
