@@ -122,7 +122,8 @@ def test_sparse_has_nothing_to_say_and_would_say_it(module, tmp_path):
     assert done.returncode == 0 and "warning" not in done.stderr, done.stderr
 
     # The same with one rcu_dereference() forgotten.
-    for path in glob.glob(os.path.join(folder, "*.[ch]")) + [os.path.join(folder, "Kbuild")]:
+    for path in glob.glob(os.path.join(folder, "*.[ch]")) + [
+            os.path.join(folder, name) for name in ("Kbuild", "family.mk")]:
         if not path.endswith(".mod.c"):
             shutil.copy(path, tmp_path)
     scheme = tmp_path / "rcu.c"
