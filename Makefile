@@ -29,7 +29,7 @@ demo: setup-build+docs+vm+bench htmldocs native module ## the main job: build th
 	$(PYTHON) labs/demo/demo
 
 check: setup-build+docs+vm+bench+check ## all tests; K=word runs those whose names have it
-	$(PYTHON) -m pytest code/tests $(if $(K),-k '$(K)')
+	$(PYTHON) -m pytest code/tests labs/vm/tests $(if $(K),-k '$(K)')
 
 ## The book
 
