@@ -65,6 +65,9 @@ bench: setup-build+bench native ## measure the schemes on this host: raw data, r
 claims: setup-build+vm+bench native module ## settle the claims that can be settled here, for the book; ONLY=R1,T2
 	$(PYTHON) code/bench/claims $(if $(ONLY),--only $(ONLY))
 
+litmus: ## the orderings that x86 hides, by herd7 and the kernel's memory model; HERD7= LKMM=
+	@code/litmus/run || { status=$$?; [ $$status = 77 ] || exit $$status; }
+
 ## Housekeeping
 
 setup: setup-build+docs+vm+bench+check ## install what any target needs; names it first
@@ -88,4 +91,4 @@ help: ## this list
 	@echo "There is no target \"$@\". 'make help' lists them." >&2; exit 2
 
 .PHONY: demo check htmldocs mandocs linkcheckdocs cleandocs native module vm \
-	bench claims setup clean mrproper help
+	bench claims litmus setup clean mrproper help
