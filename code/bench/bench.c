@@ -353,5 +353,6 @@ const struct lab_step lab_benches[] = {
 	{ "bench_bare", lab_bench_bare, 0 },
 #endif
 	{ "count", lab_bench_count, 0 },
+	{ "once", lab_bench_once, 0 },
 	{ }
 };

@@ -98,3 +98,33 @@ out:
 	lab_clear_track(&track);
 	return err;
 }
+
+/**
+ * lab_bench_once() - each operation once, for who watches it (code/bench/step)
+ * @config: whose scheme
+ * @arg: not used
+ *
+ * In the calling thread: another one could not be stepped through.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOMEM.
+ */
+int lab_bench_once(const struct lab_config *config, unsigned long arg)
+{
+	const struct lab_nsproxy_scheme *scheme = config->scheme;
+	struct lab_track track = { .how = LAB_GET };
+	struct lab_uts_namespace *uts_ns;
+	int err;
+
+	err = lab_lay_track(&track, scheme);
+	if (!err) {
+		uts_ns = scheme->utsns_get(track.task);
+		lab_put_uts_ns(uts_ns);
+		scheme->task_uts_inum(track.task);
+		scheme->current_uts_inum(track.task);
+		scheme->switch_task_namespaces(track.task,
+					       lab_next_nsproxy(&track, false));
+	}
+	lab_clear_track(&track);
+	return err;
+}

@@ -44,6 +44,7 @@ struct lab_nsproxy *lab_next_nsproxy(struct lab_track *track, bool last);
 
 /* count.c */
 int lab_bench_count(const struct lab_config *config, unsigned long arg);
+int lab_bench_once(const struct lab_config *config, unsigned long arg);
 
 #ifndef __KERNEL__
 /* bare.c: liburcu with nothing around it, as a yardstick; native only */

@@ -8,14 +8,13 @@ registry have changed, when it is asked for by name, or with --fresh.
 import hashlib
 import json
 import os
-import subprocess
 
-from . import TOP, Trouble, breaks, machine, measure, raw, reduce, rules, write_whole
+from . import TOP, Trouble, breaks, measure, raw, reduce, rules, write_whole
+from .merge import merge
 
 VERDICTS = os.path.join(TOP, "Documentation", "claims", "verdicts.json")
 PLOTS = os.path.join(TOP, "Documentation", "claims", "plots")
 WORK = os.path.join(TOP, "build", "claims")
-WORDS = ("holds", "refuted", "not reproduced here")
 
 
 class Effort:
@@ -57,54 +56,6 @@ def read_verdicts(path):
         return {"results": []}
     except ValueError as error:
         raise Trouble(f"{path} is broken ({error}); remove it and run again") from None
-
-
-def merge(verdicts, results, order=()):
-    """Put results into verdicts.json's form, in place of older ones.
-
-    The one door for every tool: this one, the explorer (env X), litmus tests
-    (env L). A result has claim, env, verdict and summary; it may have
-    figures, marked, plot, machine, date. Anything else in `verdicts` stays.
-    """
-    for result in results:
-        missing = {"claim", "env", "verdict", "summary"} - set(result)
-        if missing:
-            raise Trouble(f"a result lacks {', '.join(sorted(missing))}: {result}")
-        if result["verdict"] not in WORDS:
-            raise Trouble(f"{result['claim']}/{result['env']}: “{result['verdict']}” is "
-                          f"no verdict; there are: {', '.join(WORDS)}")
-        result.setdefault("figures", [])
-        result.setdefault("marked", None)
-        result.setdefault("plot", None)
-        result.setdefault("date", machine.now())
-    new = {(r["claim"], r["env"]) for r in results}
-    kept = [r for r in verdicts.get("results", []) if (r["claim"], r["env"]) not in new]
-    order = list(order)
-    verdicts["results"] = sorted(
-        kept + list(results), key=lambda r: (order.index(r["claim"])
-                                             if r["claim"] in order else 999, r["env"]))
-    about = machine.about()
-    verdicts["machine"] = {k: about[k] for k in ("cpu", "cpus", "kernel", "commit")}
-    verdicts["date"] = about["date"]
-    return verdicts
-
-
-def results_of_tool(tool, progress):
-    """What another tool's `command` says in JSON; [] where it is not there."""
-    command = [os.path.join(TOP, tool["command"][0]), *tool["command"][1:]]
-    if not os.access(command[0], os.X_OK):
-        progress(f"{tool['command'][0]} is not there: its rows are not recorded")
-        return []
-    progress(" ".join(tool["command"]))
-    done = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, check=False)
-    try:
-        return json.loads(done.stdout)["results"]
-    except (ValueError, KeyError, TypeError):
-        said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
-        progress(f"no results from {tool['command'][0]} ({said}): its rows are not "
-                 "recorded")
-        return []
 
 
 class Runner:
