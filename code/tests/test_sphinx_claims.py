@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The page of the claims, and the links to it."""
+import json
+import re
+
+from sphinx_project import project, text_of  # noqa: F401
+
+REGISTRY = """\
+[[claim]]
+id = "R1"
+text = "locking is slow"
+source = "seed 000"
+[[claim]]
+id = "R2"
+text = "nobody has tried this"
+source = "seed 000"
+[[experiment]]
+claim = "R1"
+env = "N"
+scheme = "rcu"
+change = ""
+what = "count the reads"
+expect = "more of them"
+[[experiment]]
+claim = "R1"
+env = "V"
+scheme = "rcu"
+change = ""
+what = "count the reads in the guest"
+expect = "more of them"
+"""
+# Made up for this test; no figure of it is in the book.
+VERDICTS = {
+    "machine": {"cpu": "a test"}, "date": "2001-02-03",
+    "results": [
+        {"claim": "R1", "env": "N", "verdict": "refuted",
+         "summary": "It was not so.", "marked": "emulation", "plot": "reads.svg",
+         "figures": [{"name": "ratio", "value": 1.23456, "lo": 1, "hi": 2,
+                      "unit": "times"}]}]}
+PLOT = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
+
+
+def test_claims_page_without_a_registry_says_so(project):
+    page, warnings = project.build(".. claims-page::\n\n:claim:`R1`")
+    assert warnings == ""
+    assert "The registry of claims is not in this tree" in text_of(page)
+
+
+def test_claims_page_without_verdicts_says_how_to_get_them(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY)
+    page, warnings = project.build(".. claims-page::")
+    assert warnings == ""
+    assert "not recorded here; run make claims" in text_of(page)
+    assert 'id="claim-R1"' in page and 'id="claim-R2"' in page
+    assert "No experiment is in the registry yet." in page
+
+
+def test_verdicts_stand_beside_one_another_with_their_figures(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY)
+    project.write("Documentation/claims/verdicts.json", json.dumps(VERDICTS))
+    project.write("Documentation/claims/reads.svg", PLOT)
+    page, warnings = project.build(".. claims-page::")
+    assert warnings == ""
+    said = text_of(page)
+    assert "2001-02-03" in said and "It was not so." in said
+    assert "1.235 (1 to 2) times" in said
+    assert "Measured under emulation" in said
+    assert "V: VM, stock kernel not recorded here" in said
+    assert re.search(r'<img alt="Plot for claim R1[^"]+"', page)
+
+
+def test_claim_links_from_any_page_and_an_unknown_one_is_a_warning(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY)
+    page, warnings = project.build(":claim:`R1`\n\n.. toctree::\n\n   claims",
+                                   claims=".. claims-page::")
+    assert warnings == ""
+    assert re.search(r'href="claims.html#claim-R1" title="locking is slow"', page)
+    _, warnings = project.build(":claim:`R99`\n\n.. toctree::\n\n   claims")
+    assert "claim R99 is not in Documentation/claims/registry.toml" in warnings
+    # Of a family that the registry does not have at all: text, for now.
+    page, warnings = project.build(":claim:`N1`\n\n.. toctree::\n\n   claims")
+    assert warnings == "" and "N1" in page and "#claim-N1" not in page
+
+
+def test_claims_page_is_made_anew_when_verdicts_appear(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY)
+    project.build(".. claims-page::")
+    project.write("Documentation/claims/verdicts.json", json.dumps(VERDICTS))
+    project.write("Documentation/claims/reads.svg", PLOT)
+    page, _ = project.build()
+    assert "It was not so." in page
+
+
+def test_verdict_on_an_unknown_claim_is_an_error(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY)
+    project.write("Documentation/claims/verdicts.json", json.dumps(
+        {"results": [{"claim": "Z1", "env": "N", "verdict": "holds"}]}))
+    _, warnings = project.build(".. claims-page::")
+    assert "a verdict names claim Z1" in warnings
