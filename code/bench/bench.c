@@ -180,6 +180,7 @@ static int lab_bench_bare(const struct lab_config *config, unsigned long arg)
 	struct lab_config bare = *config;
 	int err;
 
+	bare.name = lab_scheme_bare.name;
 	bare.scheme = &lab_scheme_bare;
 	err = lab_bench_read(&bare, LAB_GET | LAB_CALM);
 	return err ? err : lab_bench_read(&bare, LAB_PEEK | LAB_CALM);

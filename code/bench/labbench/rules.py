@@ -8,6 +8,8 @@
     is     = "<", than = 1                       <, >, or = for what is counted
     say    = "..."                               what the figure is, in words
 
+Without `is` and `than` a figure is only shown.
+
 "most" stands for the largest number of remote readers that was measured. A
 rule is true or false when the whole interval is on one side, else undecided.
 """
@@ -23,14 +25,16 @@ LEAST_ROUNDS = 3
 def check(rule):
     """Trouble when a rule makes no sense, whatever the figures are."""
     where = f"rule {rule.get('figure', rule)!r}"
-    missing = {"figure", "is", "than", "say"} - set(rule)
+    wanted = {"figure", "say"} | ({"is", "than"} if {"is", "than"} & set(rule) else set())
+    missing = wanted - set(rule)
     if missing or set(rule) - FIELDS:
         odd = ", ".join(sorted(missing | (set(rule) - FIELDS)))
         raise Trouble(f"{where} is wrong about: {odd}")
-    if rule["is"] not in RELATIONS:
+    if rule.get("is", "=") not in RELATIONS:
         raise Trouble(f"{where}: is = “{rule['is']}”; it takes <, > or =")
-    if isinstance(rule["than"], bool) or not isinstance(rule["than"], (int, float)):
-        raise Trouble(f"{where}: than = {rule['than']!r} is no number")
+    than = rule.get("than", 0)
+    if isinstance(than, bool) or not isinstance(than, (int, float)):
+        raise Trouble(f"{where}: than = {than!r} is no number")
     if "over" in rule and ("minus" in rule or "unit" in rule):
         raise Trouble(f"{where}: a ratio has no unit, and nothing to take off")
     if rule.get("unit", "jiffies") != "jiffies":
@@ -94,11 +98,24 @@ def truth(rule, found):
 
 
 def number(value):
-    return f"{value:,.0f}" if abs(value) >= 10000 else f"{value:.3g}"
+    """Three digits that count, and no powers of ten."""
+    if value == 0 or abs(value) >= 100:
+        return f"{value:,.0f}"
+    text = f"{value:.3g}"
+    return text if "e" not in text else f"{value:.7f}".rstrip("0").rstrip(".")
+
+
+def scale(found, unit):
+    """(Estimate, unit) in a unit that people read: 16 ms, 57 million/s."""
+    steps = {"ns": ((1e6, "ms"), (1e3, "us")), "1/s": ((1e6, "million/s"),)}
+    for factor, name in steps.get(unit, ()):
+        if abs(found.value) >= factor:
+            return found.scaled(1 / factor), name
+    return found, unit
 
 
 def figure_of(say, found, unit):
-    """As verdicts.json has it; None for what is exact."""
+    """As verdicts.json has it; no interval for what is exact."""
     exact = found.lo == found.hi
 
     def short(x):
@@ -109,20 +126,25 @@ def figure_of(say, found, unit):
 
 
 def evaluate(rule, table):
-    """{"true": True|False|None, "text": sentence part, "figure": ...|None}."""
+    """{"true": True|False|None, "text": part of a sentence, "figure": ...|None};
+    "true" is "shown" where nothing was asked."""
     found, unit = estimate(rule, table)
+    asked = "is" in rule
     if found is None:
-        return {"true": None, "text": f"{rule['say']}: not measured", "figure": None}
-    result = truth(rule, found)
+        return {"true": None if asked else "shown", "figure": None,
+                "text": f"{rule['say']}: not measured"}
+    result = truth(rule, found) if asked else "shown"
+    found, unit = scale(found, unit)
     text = f"{rule['say']}: {number(found.value)}"
     if found.lo != found.hi:
         text += f" ({number(found.lo)} to {number(found.hi)})"
     text += f" {unit}" if unit else ""
-    wanted = f"{RELATIONS[rule['is']]} {number(rule['than'])}"
-    if result is None:
-        text += f", too noisy to tell whether it is {wanted}"
-    elif not result:
-        text += f", which is not {wanted}"
-    else:
-        text += f", {wanted}" if rule["is"] != "=" else ""
+    if asked:
+        wanted = f"{RELATIONS[rule['is']]} {number(rule['than'])}"
+        if result is None:
+            text += f", too noisy to tell whether it is {wanted}"
+        elif not result:
+            text += f", which is not {wanted}"
+        elif rule["is"] != "=":
+            text += f", {wanted}"
     return {"true": result, "text": text, "figure": figure_of(rule["say"], found, unit)}

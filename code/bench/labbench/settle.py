@@ -8,6 +8,7 @@ registry have changed, when it is asked for by name, or with --fresh.
 import hashlib
 import json
 import os
+import re
 
 from . import TOP, Trouble, breaks, measure, raw, reduce, rules, write_whole
 from .merge import merge
@@ -33,19 +34,23 @@ def key_of(experiments):
 
 def verdict_of(parts):
     """All must be so to hold; one that is not so refutes; else undecided."""
-    if any(p["true"] is False for p in parts):
+    asked = [p["true"] for p in parts if p["true"] != "shown"]
+    if any(true is False for true in asked):
         return "refuted"
-    return "holds" if parts and all(p["true"] for p in parts) else "not reproduced here"
+    return "holds" if asked and all(asked) else "not reproduced here"
 
 
-def summary_of(parts, most=3):
+def summary_of(parts, limits="", most=4):
     """A sentence with figures: what decided the verdict comes first."""
-    order = {False: 0, None: 1, True: 2}
+    order = {False: 0, None: 1, True: 2, "shown": 3}
     first = sorted(parts, key=lambda p: order[p["true"]])
     text = "; ".join(p["text"] for p in first[:most])
     if len(parts) > most:
-        text += f"; and {len(parts) - most} more, see the figures"
-    return text[:1].upper() + text[1:] + "."
+        text += "; the rest in the figures"
+    # A name of the code keeps its small letter.
+    if not re.match(r"rcu\b|\w*_", text):
+        text = text[:1].upper() + text[1:]
+    return f"{text}. {limits}".strip()
 
 
 def read_verdicts(path):
@@ -128,7 +133,8 @@ class Runner:
             else:
                 parts.append(breaks.caught(experiment, self.effort.caught, self.progress,
                                            self.work))
-        result.update(verdict=verdict_of(parts), summary=summary_of(parts),
+        limits = " ".join(filter(None, (e.get("limits") for e in experiments)))
+        result.update(verdict=verdict_of(parts), summary=summary_of(parts, limits),
                       figures=[p["figure"] for p in parts if p["figure"]],
                       key=key_of(experiments))
         return result
