@@ -3,7 +3,7 @@
 
 .. lab-code:: FILE        source beside its explanation (the content)
 .. lab-diff:: FILE FILE   two functions of the same name, side by side
-.. lab-change:: FAMILY SCHEME NAME    a named change as a small diff
+.. lab-change:: FAMILY SCHEME [NAME]  named changes, each as a small diff
 .. lab-changes:: FAMILY   the table of named changes (:scheme: for one)
 .. interleaving:: FILE    numbered steps in lanes, each tied to a line
 
@@ -205,34 +205,57 @@ def small_diff(before, after, context=2):
 
 
 class LabChange(FromSource):
-    required_arguments = 3
+    """One change by its name, or all of a scheme that :claim:, :kind: and
+    :except: leave. None is an error, unless it is :optional:.
+    """
+    required_arguments = 2
+    optional_arguments = 1
     has_content = True
-    option_spec = {}
+    option_spec = {
+        "claim": directives.unchanged_required,
+        "kind": directives.unchanged_required,
+        "except": directives.unchanged_required,
+        "optional": directives.flag,
+    }
 
     def build(self):
-        family, scheme, name = self.arguments
+        family, scheme = self.arguments[:2]
         source = self.source(f"{family}/{scheme}.c")
         folder = os.path.join(self.root(), family)
         self.env.note_dependency(os.path.join(folder, "changes.toml"))
         self.env.note_dependency(change.__file__)
+        table = change.load(folder).get(scheme, {})
+        if len(self.arguments) == 3:
+            names = self.arguments[2:]
+        else:
+            names = [n for n, entry in table.items() if self.wanted(n, entry)]
+            if not names and "optional" not in self.options:
+                raise SourceError(f"{family}/changes.toml has no such change of {scheme}")
+        return [self.box(source, folder, scheme, name) for name in names]
+
+    def wanted(self, name, entry):
+        options = self.options
+        return (options.get("claim", "") in ("", *entry.get("claims", []))
+                and options.get("kind", "") in ("", entry.get("kind", "break"))
+                and name not in options.get("except", "").split())
+
+    def box(self, source, folder, scheme, name):
         text = change.changed(folder, scheme, [name])
         entry = change.load(folder)[scheme][name]
         after = text.split("\n", 1)[1] if text.startswith("#line") else text
         kind = entry.get("kind", "break")
         claims = " ".join(f":claim:`{c}`" for c in entry.get("claims", []))
         title = nodes.paragraph("", "", classes=["lab-change-title"])
-        says = {"break": "breaks", "repair": "repairs"}.get(kind, kind)
         title += self.inline(f"**{scheme}**, change **{name}**: {entry['what']}.")
-        says_line = nodes.paragraph("", "", classes=["lab-change-claims"])
-        says_line += self.inline(f"It {says} what {claims} says." if claims
-                                 else f"Kind: {kind}.")
-        diff = self.literal(small_diff(source.text, after),
-                            f"``{source.path}`` with ``{name}``", "diff")
         box = nodes.container("", title, classes=["lab-change", f"lab-change-{kind}"])
-        box += says_line
+        says = {"break": f"It breaks what {claims} says.",
+                "repair": f"It repairs the flaw of {claims}."}.get(kind)
+        if claims and says:
+            box += nodes.paragraph("", "", *self.inline(says))
         box += self.text_of(self.content, self.content_offset) if self.content else []
-        box += diff
-        return [box]
+        box += self.literal(small_diff(source.text, after),
+                            f"``{source.path}`` with ``{name}``", "diff")
+        return box
 
 
 def table_of(heads, rows, classes, widths=None):

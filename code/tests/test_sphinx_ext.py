@@ -95,6 +95,16 @@ def test_change_that_is_not_there_or_does_not_fit_is_an_error(project, name, sai
     assert "ERROR" in warnings and said in warnings
 
 
+def test_changes_of_a_claim_and_none_where_there_may_be_none(project):
+    page, warnings = project.build(".. lab-change:: code one\n   :claim: R1")
+    assert warnings == "" and "it forgets to add" in page and "moved on" not in page
+    page, warnings = project.build(
+        ".. lab-change:: code one\n   :claim: R9\n   :optional:")
+    assert warnings == "" and "lab-change" not in page
+    _, warnings = project.build(".. lab-change:: code one\n   :claim: R9")
+    assert "code/changes.toml has no such change of one" in warnings
+
+
 def test_table_of_changes_has_each_once(project):
     page, warnings = project.build(".. lab-changes:: code")
     assert warnings == ""
