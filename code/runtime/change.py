@@ -38,6 +38,10 @@ def function_span(source, name):
 
 def apply_edit(source, edit):
     begin, end = function_span(source, edit["in"])
+    if "above" in edit:
+        if "\n" in edit["above"]:
+            raise ChangeError("a change must keep the number of lines")
+        return source[:begin] + edit["above"] + " " + source[begin:]
     if "after" in edit:
         label = f"lab_point({edit['after']});"
         at = source.find(label, begin, end)
@@ -62,7 +66,10 @@ def changed(family, scheme, names):
     path = os.path.join(family, scheme + ".c")
     with open(path) as f:
         source = f.read()
-    for name in names:
+    # As the table has them, so that their order does not matter to whoever
+    # names them.
+    order = list(table)
+    for name in sorted(names, key=lambda n: order.index(n) if n in table else -1):
         if name not in table:
             known = ", ".join(table) or "none"
             raise ChangeError(f"{scheme} has no change “{name}”; it has: {known}")

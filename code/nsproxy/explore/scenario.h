@@ -46,10 +46,38 @@ static inline void peek(void)
 	(void)scheme->task_uts_inum(task);
 }
 
-/* The owner: unshare(), setns(). */
-static inline void switch_to_new(void)
+/* Made beforehand, so that a schedule shows the switch and nothing else. */
+static struct lab_nsproxy *spare[2];
+
+static inline void start_task_and_spares(void)
 {
-	scheme->switch_task_namespaces(task, lab_create_nsproxy());
+	start_task();
+	spare[0] = lab_create_nsproxy();
+	spare[1] = lab_create_nsproxy();
+}
+
+static inline void start_task_and_spare(void)
+{
+	start_task();
+	spare[0] = lab_create_nsproxy();
+}
+
+/* The owner: unshare(), setns(). */
+static inline void switch_once(void)
+{
+	scheme->switch_task_namespaces(task, spare[0]);
+}
+
+static inline void own_read(void)
+{
+	lab_expect(scheme->current_uts_inum(task),
+		   "the owner sees a namespace of its own");
+}
+
+/* The guarded word, whatever the scheme makes of it. */
+static inline unsigned long pointer_word(struct lab_task *t)
+{
+	return READ_ONCE(*(unsigned long *)&t->nsproxy);
 }
 
 #endif

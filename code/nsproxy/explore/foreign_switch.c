@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Only the task itself may change its nsproxy (claim T5).
+ *
+ *	self				somebody else
+ *	1. finds its nsproxy, lock-free
+ *					2. switches self's nsproxy
+ *					3. frees the old one
+ *	4. looks through it
+ *
+ * With readers only where they take the scheme's lock, 2 would be fine; self
+ * takes none. Twin: switch.c, in which self switches.
+ */
+#include "scenario.h"
+
+
+
+const struct lab_scenario lab_scenario = {
+	.name = "foreign_switch",
+	.what = "somebody else switches the owner's nsproxy",
+	.setup = start_task_and_spare,
+	.finish = end_task,
+	.actors = {
+		{ "self", own_read },
+		{ "somebody else", switch_once },
+	},
+};

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The interrupt variant of notify_nsproxy.c (claim R2): why alloc_lock nests
+ * neither inside nor outside tasklist_lock.
+ *
+ *	child, exiting		parent			softirq on parent's CPU
+ *	1. write_lock_irq(tasklist_lock)
+ *				2. set_task_comm():
+ *				   holds alloc_lock,
+ *				   interrupts on
+ *							3. send_sigurg(): wants
+ *							   read_lock(tasklist_lock)
+ *	4. wants the parent's alloc_lock
+ *
+ * The parent can't go on before the softirq is over. The same holds for any
+ * other lock that it takes with interrupts on, and that 4 wants: so it also
+ * switches. RCU wants none.
+ */
+#include <linux/spinlock.h>
+
+#include "scenario.h"
+
+static DEFINE_RWLOCK(tasklist_lock);
+
+static void child(void)
+{
+	write_lock_irq(&tasklist_lock);
+	(void)scheme->task_uts_inum(task);
+	write_unlock_irq(&tasklist_lock);
+}
+
+static void parent(void)
+{
+	lab_set_comm(task, "x");
+	switch_once();
+}
+
+static void softirq(void)
+{
+	read_lock(&tasklist_lock);
+	read_unlock(&tasklist_lock);
+}
+
+const struct lab_scenario lab_scenario = {
+	.name = "notify_interrupt",
+	.what = "the same, and alloc_lock's holder is interrupted",
+	.setup = start_task_and_spare,
+	.finish = end_task,
+	.actors = {
+		{ "child", child },
+		{ "parent", parent },
+		{ "softirq", softirq, "parent" },
+	},
+};
