@@ -50,3 +50,17 @@ linkcheck_timeout = 20
 linkcheck_retries = 2
 linkcheck_workers = 4
 linkcheck_anchors = False
+
+
+def restyled(app, env, added, changed, removed):
+    """Sphinx copies the style sheet only when it writes some page."""
+    for name in html_css_files:
+        mine = os.path.join(ROOT, html_static_path[0], name)
+        built = os.path.join(app.outdir, "_static", name)
+        if os.path.exists(built) and os.path.getmtime(built) < os.path.getmtime(mine):
+            return [app.config.root_doc]
+    return []
+
+
+def setup(app):
+    app.connect("env-get-outdated", restyled)
