@@ -60,7 +60,7 @@ class AutoLinks(SphinxPostTransform):
                     literal.parent.replace(literal, self.link(target, literal.deepcopy()))
                 continue
             in_kernel_doc = any("kernel-doc" in p.get("classes", ())
-                                for p in parents if isinstance(p, addnodes.desc))
+                                for p in parents if isinstance(p, nodes.container))
             self.split(text, in_kernel_doc)
 
     def function(self, name):

@@ -14,7 +14,6 @@ import re
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
-from sphinx import addnodes
 from sphinx import version_info
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -107,9 +106,7 @@ class KernelDoc(SphinxDirective):
         node.document = self.state.document
         with switch_source_input(self.state, content):
             nested_parse_with_titles(self.state, content, node)
-        for desc in node.findall(addnodes.desc):
-            desc["classes"].append("kernel-doc")
-        return node.children
+        return [nodes.container("", *node.children, classes=["kernel-doc"])]
 
 
 def setup(app):

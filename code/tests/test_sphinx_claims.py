@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from sphinx_project import project, text_of  # noqa: F401
 
 REGISTRY = """\
@@ -80,6 +81,18 @@ def test_claim_links_from_any_page_and_an_unknown_one_is_a_warning(project):
     # Of a family that the registry does not have at all: text, for now.
     page, warnings = project.build(":claim:`N1`\n\n.. toctree::\n\n   claims")
     assert warnings == "" and "N1" in page and "#claim-N1" not in page
+
+
+def test_claim_named_in_a_kernel_doc_comment_links_to_it(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY)
+    page, warnings = project.build(
+        ".. kernel-doc:: code/one.c\n\n.. toctree::\n\n   claims",
+        claims=".. claims-page::")
+    if "linux-kbuild" in warnings:
+        pytest.skip("kernel-doc is not installed")
+    assert warnings == ""
+    assert re.search(r'See claim <a[^>]*href="claims.html#claim-R1"', page)
+    assert 'href="#c.lab_thrice"' in page, "and so does a function"
 
 
 def test_claims_page_is_made_anew_when_verdicts_appear(project):
