@@ -7,6 +7,7 @@ BUILD    := build
 SPHINX    = $(PYTHON) -m sphinx -j auto -W -n --keep-going $(if $(V),-v,-q)
 BOOK     := Documentation
 BOOK_OUT := $(BOOK)/output
+DOCUMENTED = $(wildcard code/nsproxy/*.[ch]) code/runtime/common/lab.h
 
 # What the module is made of: one folder of sources for Kbuild.
 MODULE_SRC := code/nsproxy code/module code/bench code/runtime/common
@@ -38,11 +39,11 @@ htmldocs: setup-docs ## the book, in Documentation/output/html
 	@echo "The book is in $(BOOK_OUT)/html/index.html"
 
 mandocs: setup-docs ## manual pages of the lab's own functions, in Documentation/output/man
-	@$(SPHINX) -b man $(BOOK) $(BOOK_OUT)/man -c . -d $(BOOK_OUT)/doctrees
+	@$(PYTHON) $(BOOK)/sphinx/mandocs.py $(BOOK_OUT)/man $(DOCUMENTED)
 	@echo "Try: man -l $(BOOK_OUT)/man/lab_ptrlock_lock.9"
 
 linkcheckdocs: setup-docs ## whether the book's links lead anywhere (needs a network)
-	@$(SPHINX) -b linkcheck $(BOOK) $(BOOK_OUT)/linkcheck -c . -d $(BOOK_OUT)/doctrees
+	@$(SPHINX) -b linkcheck $(BOOK) $(BOOK_OUT)/linkcheck -c . -d $(BOOK_OUT)/linkcheck/doctrees
 
 cleandocs: ## remove the built book
 	rm -rf $(BOOK_OUT)

@@ -9,7 +9,7 @@
  *
  *	who			holds			so that
  *	remote reader		nsproxy_lock		the pointer stays, and the
- *						task's reference with it
+ *							task's reference with it
  *	owner, reading		nothing			only it could switch
  *	owner, switching	nsproxy_lock		no remote reader is inside
  */

@@ -9,7 +9,7 @@
  *
  *	who			holds			so that
  *	remote reader		the pointer's lock	the pointer stays, and the
- *						task's reference with it
+ *							task's reference with it
  *	owner, reading		nothing, but masks	only it could switch
  *	owner, switching	the pointer's lock	no remote reader is inside
  */

@@ -15,7 +15,7 @@
  *	who			holds			so that
  *	remote reader		the tag, alloc_lock	the switch should notice
  *	owner, reading		nothing			... and finds the tag in
- *						its own pointer
+ *							its own pointer
  *	owner, switching	nothing, or alloc_lock	no reader should be inside
  */
 #include <linux/errno.h>

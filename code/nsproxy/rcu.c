@@ -8,10 +8,10 @@
  *
  *	who			holds			so that
  *	remote reader		rcu_read_lock()		the nsproxy stays, even
- *						when it is replaced
+ *							when it is replaced
  *	owner, reading		nothing			only it could switch
  *	owner, switching	nothing			waits for a grace period
- *						before it frees
+ *							before it frees
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>

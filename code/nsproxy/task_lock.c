@@ -8,7 +8,7 @@
  *
  *	who			holds			so that
  *	remote reader		alloc_lock		the pointer stays, and the
- *						task's reference with it
+ *							task's reference with it
  *	owner, reading		nothing			only it could switch
  *	owner, switching	alloc_lock		no remote reader is inside
  */

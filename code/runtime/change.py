@@ -28,12 +28,13 @@ def load(family):
 
 def function_span(source, name):
     """From the line that opens `name` to the closing brace in column 0."""
-    start = re.search(rf"^(?!\s|/|\*|#)[^\n;]*\b{re.escape(name)}\(", source,
-                      re.MULTILINE)
-    if not start:
-        raise ChangeError(f"there is no function {name}()")
-    end = source.find("\n}\n", start.start())
-    return start.start(), end + 3
+    for start in re.finditer(rf"^(?!\s|/|\*|#)[^\n;]*\b{re.escape(name)}\(",
+                             source, re.MULTILINE):
+        body, prototype = (source.find(c, start.end()) for c in "{;")
+        end = source.find("\n}\n", start.start())
+        if 0 <= body < end and not 0 <= prototype < body:
+            return start.start(), end + 3
+    raise ChangeError(f"there is no function {name}()")
 
 
 def apply_edit(source, edit):

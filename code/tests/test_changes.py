@@ -40,6 +40,8 @@ def test_change_says_what_it_does(scheme, name):
 def family(tmp_path):
     def make(edit):
         (tmp_path / "s.c").write_text(textwrap.dedent("""\
+            static int lab_f(void);
+
             static int lab_f(void)
             {
             	step();
