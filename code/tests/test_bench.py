@@ -313,6 +313,42 @@ def test_demo_names_what_is_missing_before_it_takes_long(tmp_path):
     assert "make native" in done.stderr
 
 
+@pytest.fixture(scope="module")
+def demo():
+    from importlib import machinery, util
+    path = os.path.join(TOP, "labs", "demo", "demo")
+    loader = machinery.SourceFileLoader("demo", path)
+    module = util.module_from_spec(util.spec_from_loader("demo", loader))
+    loader.exec_module(module)
+    return module
+
+
+def test_demo_tells_a_clean_run_from_a_failed_and_a_short_one(demo):
+    good = [f"      ok {n} rcu.{s}" for n, s in enumerate(demo.SCENARIOS, 1)]
+    said = ["      # reads=7 zombies=1 own_reads=2 switches=3 lives=4"]
+    clean = demo.judge("rcu", said + good)
+    assert clean["fine"] and clean["seen"].startswith("clean: 8 remote reads, 3 switches")
+    assert not demo.judge("rcu", good[:-1])["fine"]
+    bad = demo.judge("rcu", [*good[:-1], "      # violated leak: an object (1 times)",
+                             "      not ok 6 rcu.owner_does_all"])
+    assert not bad["fine"] and "not ok 6" in bad["seen"] and "leak" in bad["seen"]
+
+
+@pytest.mark.parametrize("record, fine", [
+    ({"verdict": "panic", "reason": "x", "splat": {
+        "kind": "general-protection", "function": "lab_current_uts_inum", "text": ""}}, True),
+    ({"verdict": "panic", "reason": "x", "splat": {
+        "kind": "general-protection", "function": "kfree", "text": ""}}, False),
+    ({"verdict": "pass", "reason": "1 ok", "splat": None}, False),
+    ({"verdict": "hang", "reason": "x", "splat": None}, False),
+])
+def test_demo_wants_the_rfc_to_break_where_it_should(demo, monkeypatch, record, fine):
+    monkeypatch.setattr(demo.measure, "run_vm", lambda *a, **k: record)
+    outcome = demo.break_the_rfc()
+    assert outcome["fine"] is fine
+    assert ("claim P4" in outcome["seen"]) is fine
+
+
 def test_right_schemes_are_all_measured_with_a_writer():
     for scheme in RIGHT_SCHEMES:
         assert not any("calm" in s for s in measure.steps_for(scheme, "N", measure.STEPS))

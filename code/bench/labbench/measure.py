@@ -70,8 +70,9 @@ def plan(env, schemes=None, rounds=None, seed=None, steps=None, readers=None,
         raise Trouble(f"there is no scheme “{unknown[0]}”; there are "
                       f"{', '.join(SCHEMES)}")
     cpus = len(os.sched_getaffinity(0)) if env == "N" else 2
+    steps = [s for s in steps or STEPS if cpus > 1 or s != "bench_busy"]
     return Plan(schemes or SCHEMES, rounds or (7 if env == "N" else 5),
-                int(time.time()) if seed is None else seed, steps or STEPS,
+                int(time.time()) if seed is None else seed, steps,
                 readers or min(cpus, 8), ms or (100 if env == "N" else 60),
                 samples or (500 if env == "N" else 60))
 

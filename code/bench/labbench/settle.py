@@ -40,7 +40,7 @@ def verdict_of(parts):
     return "holds" if asked and all(asked) else "not reproduced here"
 
 
-def summary_of(parts, limits="", most=4):
+def summary_of(parts, limits="", most=3):
     """A sentence with figures: what decided the verdict comes first."""
     order = {False: 0, None: 1, True: 2, "shown": 3}
     first = sorted(parts, key=lambda p: order[p["true"]])
