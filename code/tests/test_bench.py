@@ -327,7 +327,7 @@ def test_demo_tells_a_clean_run_from_a_failed_and_a_short_one(demo):
     good = [f"      ok {n} rcu.{s}" for n, s in enumerate(demo.SCENARIOS, 1)]
     said = ["      # reads=7 zombies=1 own_reads=2 switches=3 lives=4"]
     clean = demo.judge("rcu", said + good)
-    assert clean["fine"] and clean["seen"].startswith("clean: 8 remote reads, 3 switches")
+    assert clean["fine"] and clean["seen"].startswith("clean: 8 reads, 3 switches")
     assert not demo.judge("rcu", good[:-1])["fine"]
     bad = demo.judge("rcu", [*good[:-1], "      # violated leak: an object (1 times)",
                              "      not ok 6 rcu.owner_does_all"])
