@@ -340,7 +340,8 @@ class Terminal:
         os.write(self.fd, text.encode())
 
 
-def test_the_shell_greets_obeys_and_gives_the_terminal_back(module):
+@pytest.mark.parametrize("leave", ["exit", "poweroff"])
+def test_the_shell_greets_obeys_and_gives_the_terminal_back(module, leave):
     window = Terminal("--add", module)
     before = termios.tcgetattr(window.fd)
     window.until("vmtest.ko")
@@ -354,7 +355,7 @@ def test_the_shell_greets_obeys_and_gives_the_terminal_back(module):
     window.until("sleeping")
     window.type("\x03")                     # Ctrl-C is the guest's
     window.until("vm:/lab#")
-    window.type("exit\r")
+    window.type(f"{leave}\r")
     window.until("the VM is off")
     assert termios.tcgetattr(window.fd) == before
     assert os.waitstatus_to_exitcode(os.waitpid(window.pid, 0)[1]) == 0
