@@ -201,7 +201,7 @@ def rows(doc):
             elif "shown" in s and "/explore/" not in at["file"]:
                 field = s.get("object", "")
                 verb = {"read": "=", "write": ":=", "commit": "seen by all:"}.get(
-                    s["kind"], "was")
+                    s["kind"], "becomes")
                 tail = [f"{verb} {s['shown']}" if not field else
                         f"{field}+{s['offset']} {verb} {s['shown']}"]
             elif s["what"] == "step" and "kind" in s and "shown" not in s:

@@ -95,7 +95,7 @@ static void lock_step(struct lab_x_lock *l, enum x_kind kind, bool write,
 
 	x_settle_value(x_me());
 	need_lock(l, pc);
-	if (X.weak)
+	if (X.weak && (kind == X_OP_UNLOCK || kind == X_OP_READ_UNLOCK))
 		x_weak_fence(pc);
 	x_op_simple(&op, kind, (uintptr_t)l, write, pc);
 	if (life && x_promoted[life])
@@ -215,7 +215,8 @@ static void bit_step(unsigned long *word, enum x_kind kind, unsigned long mask,
 	x_settle_value(x_me());
 	if (!x_mem_check(at, 8, true, true, pc))
 		return;
-	if (X.weak)
+	if (X.weak && (kind == X_OP_BIT_UNLOCK ||
+		       x_weak_delays(at, sizeof(*word))))
 		x_weak_fence(pc);
 	x_op_memory(&op, kind, at, 8, true, pc);
 	op.arg = mask;

@@ -62,6 +62,8 @@ void lab_x_rcu_read_unlock(void)
 		me->rcu--;
 		return;
 	}
+	if (X.weak)
+		x_weak_fence(X_PC());
 	x_op_simple(&op, X_OP_RCU_UNLOCK, 0, false, X_PC());
 	x_step(&op);
 	unlock_event[X.cur][me->begun] = X.nevents - 1;

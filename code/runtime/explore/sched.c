@@ -42,8 +42,6 @@ void x_settle_value(struct x_proc *p)
 {
 	struct x_event *e;
 
-	if (X.weak)
-		x_weak_settle();
 	if (p->writing >= 0) {
 		e = &X.events[p->writing];
 		e->value = x_load(e->addr, e->size);
@@ -55,6 +53,8 @@ void x_settle_value(struct x_proc *p)
 			       X.log[p->log_writing].size);
 		p->log_writing = -1;
 	}
+	if (X.weak)
+		x_weak_settle();
 }
 
 static bool all_done(void)

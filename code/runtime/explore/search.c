@@ -194,11 +194,16 @@ static void reverse(int first, int q, const x_clock *dep, int last)
 		n->backtrack |= initials & -initials;
 }
 
-/* What only ever lets others go on can't be overtaken by them. */
-static bool only_enables(int kind)
+/*
+ * What only ever lets @op go on can't be overtaken by it. That is a matter
+ * of the cell: to an interrupt, its host's unlock is a step like any other.
+ */
+static bool only_enables(int kind, const struct x_op *op, int foot)
 {
-	return kind == X_OP_UNLOCK || kind == X_OP_READ_UNLOCK ||
-	       kind == X_OP_IRQ_EXIT || kind == X_OP_IRQ_ON;
+	if (kind == X_OP_UNLOCK || kind == X_OP_READ_UNLOCK)
+		return !foot && (op->kind == X_OP_LOCK ||
+				 op->kind == X_OP_READ_LOCK);
+	return kind == X_OP_IRQ_EXIT || kind == X_OP_IRQ_ON;
 }
 
 /* Joins the clocks of what @op depends on, and finds its races. */
@@ -223,7 +228,7 @@ static void depend(int p, const struct x_op *op, x_clock *dep, bool races)
 			known = pre[e->proc] >= e->nth;
 			x_join(dep, &e->dep);
 			if (!known && races && nrivals < 256 &&
-			    (op->blocking ? !only_enables(e->kind) :
+			    (op->blocking ? !only_enables(e->kind, op, i) :
 			     !(links[l].write && read_since)))
 				rivals[nrivals++] = links[l].event;
 			if (!links[l].write)

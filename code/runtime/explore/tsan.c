@@ -38,6 +38,14 @@ static bool promoted(uintptr_t addr, size_t size)
 	return cell && x_promoted[cell];
 }
 
+/* A store that is delayed treads on nothing yet: its commit will. */
+static void delayed(struct x_op *op)
+{
+	if (X.weak && op->kind == X_OP_WRITE &&
+	    op->addr - X_STACKS >= X_STACKS_SIZE)
+		op->nfeet = 0;
+}
+
 static void plain(uintptr_t addr, size_t size, bool write, bool typed,
 		  uintptr_t pc)
 {
@@ -53,10 +61,13 @@ static void plain(uintptr_t addr, size_t size, bool write, bool typed,
 	if (visible) {
 		x_op_memory(&op, write ? X_OP_WRITE : X_OP_READ, addr, size,
 			    write, pc);
+		delayed(&op);
 		x_step(&op);
 		if (!x_mem_check(addr, size, write, false, pc))
 			return;
 	} else {
+		if (X.weak)
+			x_weak_show(X.cur);
 		x_note('p', pc, addr, size, write, NULL);
 		if (++X.plain_accesses > MAX_PLAIN)
 			x_fail(LAB_X_ENDLESS, pc, addr,
@@ -64,14 +75,14 @@ static void plain(uintptr_t addr, size_t size, bool write, bool typed,
 			       x_me()->name, MAX_PLAIN);
 	}
 	x_race_access(addr, size, X_ACC_PLAIN | (write ? X_ACC_WRITE : 0), pc);
+	if (X.weak && write && (visible || x_weak_delays(addr, size)))
+		x_weak_store(addr, size, false, pc);
 	if (!visible)
 		return;
 	if (write)
 		x_me()->nseen = 0;
 	else
 		x_seen(addr, size, x_load(addr, size), pc);
-	if (write && X.weak)
-		x_weak_store(addr, size, false, pc);
 }
 
 /* Up to the moment at which the access itself may be made. */
@@ -85,6 +96,7 @@ static void marked(enum x_kind kind, uintptr_t addr, size_t size,
 	if (!x_mem_check(addr, size, write, true, pc))
 		return;
 	x_op_memory(&op, kind, addr, size, write, pc);
+	delayed(&op);
 	x_step(&op);
 	x_mem_check(addr, size, write, false, pc);
 }

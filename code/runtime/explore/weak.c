@@ -1,14 +1,279 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Stores delayed per thread and address. */
+/*
+ * Stores delayed per thread and address (MODE=weak).
+ *
+ * A store of a thread goes to a buffer that this thread has for that address.
+ * The buffers are processes of their own: each may write its oldest store to
+ * memory at any time, in any order among one another, so that others see two
+ * stores to two places in either order. The thread itself sees its newest.
+ *
+ * Memory holds what all see. While a process runs, its own newest stores are
+ * put over it, and taken away again when it parks: that is the whole trick.
+ *
+ * What empties a thread's buffers first: full barriers and all atomic
+ * read-modify-writes that release; unlocking; the end of an RCU section;
+ * synchronize_rcu(), call_rcu(), queueing, waking. A store-release does not,
+ * but it is seen by others after all that came before it.
+ *
+ * Only stores are delayed: loads are made when they are made. That covers
+ * publication without a release, not everything that hardware may do.
+ */
+#include <string.h>
+
 #include "engine.h"
 
-void x_weak_reset(void) { }
-bool x_weak_delays(uintptr_t addr, size_t size) { (void)addr; (void)size; return false; }
-void x_weak_store(uintptr_t addr, size_t size, bool release, uintptr_t pc) { (void)addr; (void)size; (void)release; (void)pc; }
-void x_weak_settle(void) { }
-void x_weak_show(int proc) { (void)proc; }
-void x_weak_commit(int buffer) { (void)buffer; }
-bool x_weak_empty(int proc) { (void)proc; return true; }
-bool x_weak_committable(int buffer) { (void)buffer; return true; }
-void x_weak_join(int proc, x_clock *dep) { (void)proc; (void)dep; }
-void x_weak_fence(uintptr_t pc) { (void)pc; }
+#define DEPTH 8
+
+struct store {
+	uint64_t value;
+	x_clock dep;
+	int seq;
+	bool release;
+};
+
+struct buffer {
+	uintptr_t addr;
+	uint64_t base;			/* what all see, while ours is shown */
+	uint8_t size, owner, n;
+	bool shown;
+	struct store fifo[DEPTH];
+};
+
+/* By process: which process is whose buffer for which address, for good. */
+static struct buffer buffers[X_PROCS];
+static int seq;
+static struct {
+	uintptr_t addr, pc;
+	size_t size;
+	bool release, on;
+} pending;
+
+void x_weak_reset(void)
+{
+	int b;
+
+	for (b = 0; b < X_PROCS; b++) {
+		buffers[b].n = 0;
+		buffers[b].shown = false;
+	}
+	pending.on = false;
+	seq = 0;
+}
+
+static void put(uintptr_t addr, size_t size, uint64_t value)
+{
+	memcpy((void *)addr, &value, size);
+}
+
+static bool overlaps(const struct buffer *b, uintptr_t addr, size_t size)
+{
+	return addr < b->addr + b->size && b->addr < addr + size;
+}
+
+/* Does this process have a store to there on its way? */
+bool x_weak_delays(uintptr_t addr, size_t size)
+{
+	int b;
+
+	for (b = 0; b < X_PROCS; b++)
+		if (buffers[b].n && buffers[b].owner == X.cur &&
+		    overlaps(&buffers[b], addr, size))
+			return true;
+	return false;
+}
+
+static void hide(void)
+{
+	int b;
+
+	for (b = 0; b < X_PROCS; b++) {
+		if (!buffers[b].shown)
+			continue;
+		put(buffers[b].addr, buffers[b].size, buffers[b].base);
+		buffers[b].shown = false;
+	}
+}
+
+void x_weak_show(int proc)
+{
+	struct buffer *b;
+	int i;
+
+	for (i = 0; i < X_PROCS; i++) {
+		b = &buffers[i];
+		if (!b->n || b->owner != proc || b->shown)
+			continue;
+		b->base = x_load(b->addr, b->size);
+		b->shown = true;
+		put(b->addr, b->size, b->fifo[b->n - 1].value);
+	}
+}
+
+static int buffer_for(uintptr_t addr, size_t size)
+{
+	int b;
+
+	for (b = 0; b < X_PROCS; b++)
+		if (buffers[b].addr == addr && buffers[b].size == size &&
+		    buffers[b].owner == X.cur)
+			return b;
+	if (X.nids == X_PROCS) {
+		x_fail(LAB_X_LIMIT, pending.pc, addr,
+		       "more places are stored to than there are store buffers");
+		return -1;
+	}
+	b = X.nids++;
+	buffers[b].addr = addr;
+	buffers[b].size = size;
+	buffers[b].owner = X.cur;
+	return b;
+}
+
+/* The buffer is a process that can make a step as long as it holds a store. */
+static void wake_buffer(int id)
+{
+	struct x_proc *p = &X.proc[id];
+	struct buffer *b = &buffers[id];
+
+	if (p->state == X_UNUSED) {
+		memset(p, 0, sizeof(*p));
+		p->kind = 'b';
+		p->name = X.proc[b->owner].name;
+		p->host = p->guest = -1;
+		p->parent = b->owner;
+		p->writing = p->log_writing = p->unlock_event = -1;
+		x_op_memory(&p->start_op, X_OP_COMMIT, b->addr, b->size, true,
+			    pending.pc);
+		p->op = &p->start_op;
+		if (id >= X.nprocs)
+			X.nprocs = id + 1;
+	}
+	p->start_op.pc = pending.pc;
+	p->state = X_PARKED;
+}
+
+/**
+ * x_weak_store() - the store that comes next is to be delayed
+ *
+ * The compiler's hook comes before the store; it is caught at the next one.
+ */
+void x_weak_store(uintptr_t addr, size_t size, bool release, uintptr_t pc)
+{
+	long index = x_index(addr);
+	int b;
+
+	/* A process's own stack and the setting up are nobody else's. */
+	if (X.sequential || index < 0 || addr - X_STACKS < X_STACKS_SIZE)
+		return;
+	for (b = 0; b < X_PROCS; b++)
+		if (buffers[b].n && buffers[b].owner == X.cur &&
+		    overlaps(&buffers[b], addr, size) &&
+		    (buffers[b].addr != addr || buffers[b].size != size))
+			x_weak_fence(pc);
+	pending.addr = addr;
+	pending.size = size;
+	pending.release = release;
+	pending.pc = pc;
+	pending.on = true;
+	b = buffer_for(addr, size);
+	if (b < 0) {
+		pending.on = false;
+		return;
+	}
+	if (buffers[b].n == DEPTH)
+		x_weak_fence(pc);
+	if (!buffers[b].shown) {
+		buffers[b].base = x_load(addr, size);
+		buffers[b].shown = true;
+	}
+	x_weak_show(X.cur);
+}
+
+/* At the next hook, or when the process parks: catch the store, hide all. */
+void x_weak_settle(void)
+{
+	struct buffer *b;
+	struct store *s;
+	int id;
+
+	if (pending.on) {
+		pending.on = false;
+		id = buffer_for(pending.addr, pending.size);
+		b = &buffers[id];
+		s = &b->fifo[b->n++];
+		s->value = x_load(pending.addr, pending.size);
+		s->dep = x_me()->dep;
+		s->seq = seq++;
+		s->release = pending.release;
+		wake_buffer(id);
+	}
+	hide();
+}
+
+bool x_weak_committable(int id)
+{
+	const struct buffer *b = &buffers[id];
+	int i;
+
+	if (!b->n)
+		return false;
+	for (i = 0; b->fifo[0].release && i < X_PROCS; i++)
+		if (buffers[i].n && buffers[i].owner == b->owner &&
+		    buffers[i].fifo[0].seq < b->fifo[0].seq)
+			return false;
+	return true;
+}
+
+void x_weak_commit(int id)
+{
+	struct buffer *b = &buffers[id];
+
+	put(b->addr, b->size, b->fifo[0].value);
+	if (!X.sequential)
+		X.events[X.nevents - 1].value = b->fifo[0].value;
+	memmove(&b->fifo[0], &b->fifo[1], --b->n * sizeof(b->fifo[0]));
+	if (!b->n)
+		X.proc[id].state = X_DONE;
+}
+
+bool x_weak_empty(int proc)
+{
+	int b;
+
+	for (b = 0; b < X_PROCS; b++)
+		if (buffers[b].n && buffers[b].owner == proc)
+			return false;
+	return true;
+}
+
+/*
+ * A store is seen after it was made; a store-release after all before it was
+ * seen; a barrier is passed after all of them were seen.
+ */
+void x_weak_join(int proc, x_clock *dep)
+{
+	int b, owner = proc;
+
+	if (X.proc[proc].kind == 'b') {
+		x_join(dep, &buffers[proc].fifo[0].dep);
+		if (!buffers[proc].fifo[0].release)
+			return;
+		owner = buffers[proc].owner;
+	}
+	for (b = 0; b < X_PROCS; b++)
+		if (buffers[b].addr && buffers[b].owner == owner &&
+		    X.proc[b].kind == 'b')
+			x_join(dep, &X.proc[b].dep);
+}
+
+void x_weak_fence(uintptr_t pc)
+{
+	struct x_op op;
+
+	x_settle_value(x_me());
+	if (X.sequential || x_weak_empty(X.cur))
+		return;
+	x_op_simple(&op, X_OP_FENCE, 0, false, pc);
+	op.blocking = true;
+	x_step(&op);
+}

@@ -44,4 +44,7 @@ struct rcu_head {
 	lab_old;							\
 })
 
+/* The kernel's needs this for struct rcu_work; here they come together. */
+#include <linux/workqueue.h>
+
 #endif

@@ -4,7 +4,6 @@
 #define LAB_EXPLORE_WORKQUEUE_H
 
 #include <linux/kernel.h>
-#include <linux/rcupdate.h>
 
 struct work_struct {
 	unsigned int pending;
