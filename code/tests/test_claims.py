@@ -171,6 +171,24 @@ def test_tool_that_is_not_there_or_skips_leaves_its_rows(tmp_path):
     assert merge.results_of_tool(tool, said.append) == [RESULT]
 
 
+EXPLORED = {"claim": "R1", "scheme": "rcu", "scenario": "one_reader", "verdict": "clean",
+            "seen": "clean", "as_expected": True, "executions": 4, "steps": 0}
+
+
+@pytest.mark.parametrize("row, verdict", [
+    ({}, "holds"),
+    ({"verdict": "failed", "seen": "leak", "steps": 9, "as_expected": False}, "refuted"),
+    ({"verdict": "cut", "seen": "cut", "as_expected": False}, "not reproduced here"),
+    ({"verdict": "not run", "error": "no gcc", "as_expected": False, "seen": None},
+     "not reproduced here"),
+])
+def test_explorers_own_table_becomes_one_result_a_claim(row, verdict):
+    found = {"experiments": [EXPLORED, {**EXPLORED, **row}]}
+    (result,) = merge.from_explorer(found, "X")
+    assert (result["claim"], result["env"], result["verdict"]) == ("R1", "X", verdict)
+    merge.merge({"results": []}, [result])
+
+
 # From end to end
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ registry have changed, when it is asked for by name, or with --fresh.
 import hashlib
 import json
 import os
-import re
 
 from . import TOP, Trouble, breaks, measure, raw, reduce, rules, write_whole
 from .merge import merge
+from .verdicts import summary_of, verdict_of
 
 VERDICTS = os.path.join(TOP, "Documentation", "claims", "verdicts.json")
 PLOTS = os.path.join(TOP, "Documentation", "claims", "plots")
@@ -30,27 +30,6 @@ def key_of(experiments):
     """Changes when the experiments do."""
     text = json.dumps(experiments, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def verdict_of(parts):
-    """All must be so to hold; one that is not so refutes; else undecided."""
-    asked = [p["true"] for p in parts if p["true"] != "shown"]
-    if any(true is False for true in asked):
-        return "refuted"
-    return "holds" if asked and all(asked) else "not reproduced here"
-
-
-def summary_of(parts, limits="", most=3):
-    """A sentence with figures: what decided the verdict comes first."""
-    order = {False: 0, None: 1, True: 2, "shown": 3}
-    first = sorted(parts, key=lambda p: order[p["true"]])
-    text = "; ".join(p["text"] for p in first[:most])
-    if len(parts) > most:
-        text += "; the rest in the figures"
-    # A name of the code keeps its small letter.
-    if not re.match(r"rcu\b|\w*_", text):
-        text = text[:1].upper() + text[1:]
-    return f"{text}. {limits}".strip()
 
 
 def read_verdicts(path):
