@@ -63,9 +63,7 @@ static void lab_bare_exit(struct lab_task *self)
 	lab_scheme_rcu.exit_task_namespaces(self);
 }
 
-/**
- * lab_scheme_bare - as much of a scheme as measuring its reads needs
- */
+/* As much of a scheme as measuring its reads needs. */
 const struct lab_nsproxy_scheme lab_scheme_bare = {
 	.name = "bare",
 	.switch_task_namespaces = lab_bare_switch,

@@ -27,7 +27,7 @@ static void lab_print_counts(const struct lab_config *config, const char *op,
  */
 static void lab_time_nothing(unsigned int n)
 {
-	spinlock_t lock;
+	spinlock_t lock;	/* guards nothing */
 
 	spin_lock_init(&lock);
 	while (n--) {

@@ -230,6 +230,21 @@ def test_report_stands_alone_and_says_what_is_emulated(sitting, tmp_path):
     assert "Not everything went as it should" in report.page(outcomes, data, "b", [], "t")
 
 
+def test_plots_need_not_have_all_quantities():
+    from labbench import svg
+    lines = [SWITCH.format("rcu", r, k, 10, 10, 20) for r in range(3)
+             for k in ("shared", "last")]
+    table = {"sittings": [], "environments": {}}
+    rows = reduce.Table()
+    for line in lines:
+        rows.add(raw.parse_line(line))
+    table["environments"]["V"] = {
+        "about": {}, "hz": 250, "marked": None, "ratios": [],
+        "figures": [{"name": n, "scheme": s, "unit": "ns", **rows.figure(s, n).as_json()}
+                    for n, s in rows.rounds]}
+    assert set(svg.all_of(reduce.Reduced(table), "V")) == {"switch-alone"}
+
+
 def test_plots_are_well_formed_and_reproducible(sitting):
     from labbench import svg
     data = reduce.Reduced(reduce.reduced([sitting]))

@@ -81,6 +81,9 @@ def reads(reduced, env, how, who):
                       label="bare liburcu" if scheme == YARDSTICK else scheme,
                       color=colour, marker=marker, markersize=6, capsize=3,
                       linestyle=":" if scheme == YARDSTICK else "-")
+    if not drawn:
+        plt.close(figure)
+        return None
     if how == "peek":
         axes.set_yscale("log")
         axes.set_ylabel("million reads a second (log scale)")
@@ -92,9 +95,8 @@ def reads(reduced, env, how, who):
     axes.set_xticks(readers)
     axes.set_xlim(min(readers) - 0.3, max(readers) + 0.3)
     axes.grid(True, axis="y")
-    if drawn:
-        legend(axes)
-    return finish(plt, figure) if drawn else None
+    legend(axes)
+    return finish(plt, figure)
 
 
 def plain_ticks(axis, show):
