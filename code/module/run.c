@@ -21,6 +21,9 @@ static const char * const lab_rule_names[LAB_NR_RULES] = {
 	[LAB_DEAD_NSPROXY] = "dead-nsproxy: a reader looked through a freed nsproxy",
 	[LAB_FREED_TWICE] = "freed-twice: an object went through its free path again",
 	[LAB_NOT_MINE] = "not-mine: the owner read namespaces that are not its own",
+	[LAB_DEAD_PID] = "dead-pid: somebody reached a freed struct pid",
+	[LAB_STALE_DENTRY] = "stale-dentry: a look-up returned what a dead task left behind",
+	[LAB_BUSY_INODES] = "busy-inodes: an instance of /proc was unmounted under its inodes",
 	[LAB_LEAK] = "leak: an object lives on, as its references don't add up",
 };
 

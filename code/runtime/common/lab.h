@@ -16,6 +16,10 @@
  * @LAB_DEAD_NSPROXY: somebody reached an nsproxy after it was freed
  * @LAB_FREED_TWICE: an object went through its free path a second time
  * @LAB_NOT_MINE: a task's own read saw namespaces that are not its own
+ * @LAB_DEAD_PID: somebody reached a struct pid after it was freed
+ * @LAB_STALE_DENTRY: a look-up in /proc returned what was made for a task that
+ *	was dead before the look-up began
+ * @LAB_BUSY_INODES: an instance of /proc was unmounted under its inodes
  * @LAB_LEAK: an object still lives when all who could hold it are gone
  * @LAB_NR_RULES: how many there are
  */
@@ -24,6 +28,9 @@ enum lab_rule {
 	LAB_DEAD_NSPROXY,
 	LAB_FREED_TWICE,
 	LAB_NOT_MINE,
+	LAB_DEAD_PID,
+	LAB_STALE_DENTRY,
+	LAB_BUSY_INODES,
 	LAB_LEAK,
 	LAB_NR_RULES,
 };
@@ -53,6 +60,17 @@ void lab_violated(enum lab_rule rule, const void *object);
 void *lab_alloc(size_t size);
 
 /**
+ * lab_alloc_atomic() - memory for an object, where nobody may sleep
+ * @size: in bytes
+ *
+ * kzalloc(size, GFP_ATOMIC), counted as lab_alloc() does.
+ *
+ * Context: Any.
+ * Return: zeroed memory for lab_free(), or NULL when there is none.
+ */
+void *lab_alloc_atomic(size_t size);
+
+/**
  * lab_free() - give an object back
  * @object: from lab_alloc(), or NULL
  *
@@ -61,7 +79,7 @@ void *lab_alloc(size_t size);
  * use after free is *seen* (the object's magic says so) instead of bringing
  * the guest down in a place that has nothing to do with it.
  *
- * Context: Process context, may sleep.
+ * Context: Any.
  */
 void lab_free(const void *object);
 

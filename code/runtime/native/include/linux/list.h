@@ -11,8 +11,15 @@
 #define list_add(node, head)		cds_list_add(node, head)
 #define list_add_tail(node, head)	cds_list_add_tail(node, head)
 #define list_del(node)			cds_list_del(node)
+#define list_move(node, head)		cds_list_move(node, head)
 #define list_empty(head)		cds_list_empty(head)
+#define list_first_entry(head, type, member) \
+	cds_list_entry((head)->next, type, member)
+#define list_last_entry(head, type, member) \
+	cds_list_entry((head)->prev, type, member)
 #define list_for_each_entry(pos, head, member) \
 	cds_list_for_each_entry(pos, head, member)
+#define list_for_each_entry_safe(pos, next, head, member) \
+	cds_list_for_each_entry_safe(pos, next, head, member)
 
 #endif

@@ -15,6 +15,7 @@
 #define call_rcu(head, func)	urcu_memb_call_rcu(head, func)
 #define rcu_barrier()		urcu_memb_barrier()
 
+#define rcu_dereference_raw(p)			rcu_dereference(p)
 #define RCU_INIT_POINTER(p, v)			WRITE_ONCE(p, v)
 #define rcu_dereference_protected(p, cond)	(p)
 

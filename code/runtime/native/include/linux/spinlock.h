@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Stands for <linux/spinlock.h>, over pthreads. */
+/* Stands for <linux/spinlock.h> and <linux/rwlock.h>, over pthreads. */
 #ifndef LAB_NATIVE_SPINLOCK_H
 #define LAB_NATIVE_SPINLOCK_H
 
@@ -30,5 +30,26 @@ static inline void spin_unlock(spinlock_t *l)
 	preempt_enable();
 	pthread_spin_unlock(&l->lock);
 }
+
+/* There are no interrupts here to keep away. */
+#define spin_lock_irq(l)		spin_lock(l)
+#define spin_unlock_irq(l)		spin_unlock(l)
+#define spin_lock_irqsave(l, flags)	((flags) = 0, spin_lock(l))
+#define spin_unlock_irqrestore(l, flags) ((void)(flags), spin_unlock(l))
+
+typedef struct {
+	pthread_rwlock_t lock;
+} rwlock_t;
+
+#define DEFINE_RWLOCK(name) \
+	rwlock_t name = { .lock = PTHREAD_RWLOCK_INITIALIZER }
+#define read_lock(l) \
+	((void)pthread_rwlock_rdlock(&(l)->lock), preempt_disable())
+#define read_unlock(l) \
+	(preempt_enable(), (void)pthread_rwlock_unlock(&(l)->lock))
+#define write_lock_irq(l) \
+	((void)pthread_rwlock_wrlock(&(l)->lock), preempt_disable())
+#define write_unlock_irq(l) \
+	(preempt_enable(), (void)pthread_rwlock_unlock(&(l)->lock))
 
 #endif
