@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the family is made of, for Kbuild and for the native Makefile.
+family       := pid
+schemes      := by_name wait_pidfd_lock pid_lock
+# those of them that are compiled once more with their operations counted
+counted      := $(schemes)
+parts        := family pid exec super dcache proc scenario figures
+native_parts :=

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The end of each scheme's file: its table. The file says which scheme it is:
+ * #define LAB_SCHEME pid_lock
+ */
+#include "scheme.h"
+
+/* For a quiet moment: it takes no lock. */
+static unsigned int lab_nr_inodes(struct lab_pid *pid)
+{
+	unsigned int nr = 0;
+#ifdef LAB_PID_INODES
+	struct lab_inode *inode;
+
+	hlist_for_each_entry(inode, &pid->inodes, sibling_inodes)
+		nr++;
+#endif
+	return nr;
+}
+
+/*
+ * Each scheme is compiled twice: as it is, and with its lock operations and
+ * atomics counted (code/bench/count.h).
+ */
+#ifdef LAB_COUNT
+#define LAB_TABLE_PREFIX lab_counted_
+#else
+#define LAB_TABLE_PREFIX lab_scheme_
+#endif
+#define LAB_PASTE_(a, b) a ## b
+#define LAB_PASTE(a, b) LAB_PASTE_(a, b)
+#define LAB_QUOTE_(a) #a
+#define LAB_QUOTE(a) LAB_QUOTE_(a)
+
+const struct lab_pid_scheme LAB_PASTE(LAB_TABLE_PREFIX, LAB_SCHEME) = {
+	.name = LAB_QUOTE(LAB_SCHEME),
+	.pid_size = sizeof(struct lab_pid),
+	.init_pid = lab_init_pid,
+	.pid_make_inode = lab_proc_pid_make_inode,
+	.pid_evict_inode = lab_proc_pid_evict_inode,
+	.flush_pid = lab_proc_flush_pid,
+	.release_task = lab_release_task,
+	.nr_inodes = lab_nr_inodes,
+};
