@@ -353,7 +353,7 @@ def test_the_shell_greets_obeys_and_gives_the_terminal_back(module, leave):
     window.until("vm:/lab#")
     window.type("echo slee''ping; sleep 100\r")
     window.until("sleeping")
-    window.type("\x03")                     # Ctrl-C is the guest's
+    window.type("\x03")     # Ctrl-C is the guest's
     window.until("vm:/lab#")
     window.type(f"{leave}\r")
     window.until("the VM is off")

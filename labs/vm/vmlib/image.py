@@ -60,7 +60,10 @@ def base():
         archive.file(f"guest/{name}", body)
     archive.file("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\n")
     archive.file("etc/group", b"root:x:0:\n")
-    archive.file("etc/profile", b"PS1='vm:\\w# '\n")
+    # The shell's parent, not init, answers what poweroff and its kin would
+    # Signals to init would wait for the shell to end: so end the shell.
+    archive.file("etc/profile", b"PS1='vm:\\w# '\n"
+                 b"alias poweroff=exit halt=exit reboot=exit\n")
     data = archive.bytes()
     paths.write_file(path, data)
     return data
