@@ -13,6 +13,12 @@ DOCUMENTED = $(wildcard code/nsproxy/*.[ch]) code/runtime/common/lab.h
 MODULE_SRC := code/nsproxy code/module code/bench code/runtime/common
 MODULE     := $(BUILD)/module/stock/nsproxy_lab.ko
 
+NATIVE   := $(MAKE) -s -f code/runtime/native/Makefile
+STRESSED  = $(BUILD)/native/stress$(if $(BREAK),-$(SCHEME)-$(BREAK))
+EXPLORE   = $(if $(SCHEME),--scheme $(SCHEME)) $(if $(SCENARIO),--scenario $(SCENARIO)) \
+	    $(if $(BREAK),--break $(BREAK)) $(if $(REPAIR),--repair $(REPAIR)) \
+	    $(if $(MODE),--mode $(MODE)) $(if $(filter-out default,$(origin CC)),--cc $(CC))
+
 SCHEMES := task_lock rcu pointer_tag dedicated_lock pointer_lock
 
 .DEFAULT_GOAL := help
@@ -50,8 +56,17 @@ cleandocs: ## remove the built book
 
 ## Run and measure
 
-native: setup-build ## the schemes for this host; SCHEME= BREAK= with a named change
-	@$(MAKE) -s -f code/runtime/native/Makefile OUT=$(CURDIR)/$(BUILD)/native/$(if $(BREAK),$(SCHEME)-$(BREAK),plain)
+explore: setup-build ## every interleaving of a scheme; SCHEME= SCENARIO= BREAK= REPAIR= MODE=weak CC=clang
+	@code/runtime/explore/explore --progress $(EXPLORE)
+
+stress: setup-build ## a scheme under sanitizers on this host; SCHEME= and BREAK= with a named change
+	@$(NATIVE) OUT=$(CURDIR)/$(STRESSED) SCHEME=$(SCHEME) BREAK=$(BREAK) \
+		FLAGS="-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -DLAB_POINTS"
+	$(STRESSED)/run scheme=$(or $(SCHEME),rcu) readers=3 ms=1000 \
+		run=owner_rests,owner_reads,owner_switches,owner_forks,owner_exits,owner_does_all
+
+native: setup-build ## the schemes for this host, as the measurements take them
+	@$(NATIVE) OUT=$(CURDIR)/$(BUILD)/native/plain
 
 module: setup-vm ## the kernel module, for the distribution's own kernel; KERNEL= KDIR= for another
 	@labs/vm/vm fetch
@@ -63,8 +78,8 @@ vm: module ## a shell in the VM, with the module at hand
 bench: setup-build+bench native ## measure the schemes on this host: raw data, reduction, plots
 	$(PYTHON) code/bench/bench
 
-claims: setup-build+vm+bench native module ## settle the claims that can be settled here, for the book; ONLY=R1,T2
-	$(PYTHON) code/bench/claims $(if $(ONLY),--only $(ONLY))
+claims: setup-build+vm+bench native module ## settle the claims that can be settled here, for the book; ONLY=R1,T2 FRESH=1
+	$(PYTHON) code/bench/claims $(if $(ONLY),--only $(ONLY)) $(if $(FRESH),--fresh)
 
 litmus: ## the orderings that x86 hides, by herd7 and the kernel's memory model; HERD7= LKMM=
 	@code/litmus/run || { status=$$?; [ $$status = 77 ] || exit $$status; }
@@ -91,5 +106,5 @@ help: ## this list
 .DEFAULT:
 	@echo "There is no target \"$@\". 'make help' lists them." >&2; exit 2
 
-.PHONY: demo check htmldocs mandocs linkcheckdocs cleandocs native module vm \
+.PHONY: demo check htmldocs mandocs linkcheckdocs cleandocs explore stress native module vm \
 	bench claims litmus setup clean mrproper help
