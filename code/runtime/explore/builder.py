@@ -86,6 +86,14 @@ def includes(family):
     return ["-I" + f for f in folders]
 
 
+def explored(family):
+    """What a family's schemes share, by the line "explored :=" of family.mk."""
+    text = read(os.path.join(family, "family.mk")).decode()
+    line = re.search(r"^explored\s*:=(.*)$", text, re.MULTILINE)
+    names = line.group(1).split() if line else ["namespaces"]
+    return [os.path.join(family, name + ".c") for name in names]
+
+
 def digest(*parts):
     h = hashlib.sha256()
     for part in parts:
@@ -182,6 +190,7 @@ class Program:
         if self.family:
             headers += files_under(self.family, ".h")
         headers = [h for h in headers if "/tests/" not in h]
+        headers.append(os.path.join(HERE, "tests", "plant.h"))
         return digest(*(t for _, t, _ in self.texts()), *map(read, headers),
                       *EXPLORED)
 
@@ -201,7 +210,8 @@ class Program:
                 objs.append(src[:-2] + ".o")
                 run([self.cc, *EXPLORED, *INSTRUMENT[kind],
                      *includes(self.family),
-                     *(["-I" + os.path.dirname(path)]),
+                     "-I" + os.path.dirname(path),
+                     "-I" + os.path.join(HERE, "tests"),
                      *([f"-DLAB_SCHEME_NAME={self.scheme}"]
                        if self.scheme else []),
                      "-c", src, "-o", objs[-1]], path)

@@ -70,7 +70,8 @@ void x_say(const char *fmt, ...)
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	uintptr_t addr = (uintptr_t)info->si_addr;
-	uintptr_t pc = ((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+	/* One on, as if it were a return address. */
+	uintptr_t pc = ((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] + 1;
 	char text[200];
 
 	if (addr >= X_STACKS && addr < X_STACKS + X_STACKS_SIZE &&
@@ -88,7 +89,8 @@ static uint64_t last_beat;
 /* Nothing that the engine could see happened between two alarms. */
 static void on_alarm(int sig, siginfo_t *info, void *context)
 {
-	uintptr_t pc = ((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+	/* One on, as if it were a return address. */
+	uintptr_t pc = ((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] + 1;
 	uint64_t beat = X.total_steps + X.executions + X.plain_accesses +
 			X.nevents;
 

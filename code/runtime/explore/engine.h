@@ -12,7 +12,10 @@
  *	rcu.c     sections, grace periods, callbacks
  *	wait.c    completions, wait queues, spinning, workqueues
  *	weak.c    stores delayed per thread and address
- *	sched.c   processes, and one execution
+ *	libc.c    what of the C library may be called
+ *	proc.c    processes: actors, callbacks, works, interrupts
+ *	sched.c   one execution: who can go on, and the switch
+ *	depend.c  which steps depend on one another
  *	search.c  which execution comes next: depth first, reduced
  *	report.c  failures, the trace, the result in JSON
  *	main.c    options, and what is searched in which order
@@ -327,7 +330,17 @@ bool x_weak_committable(int buffer);
 void x_weak_join(int proc, x_clock *dep);
 void x_weak_fence(uintptr_t pc);
 
-/* sched.c */
+/* tsan.c */
+void x_plain(uintptr_t addr, size_t size, bool write, bool typed,
+	     uintptr_t pc);
+void x_range(uintptr_t addr, size_t size, bool write, uintptr_t pc);
+
+/* proc.c, sched.c */
+void x_enter(void);
+void x_dispatch(void);
+void x_start(int id, char kind, const char *name, void (*run)(void *),
+	     void *arg);
+void x_start_actors(void);
 void x_step(struct x_op *op);
 int x_spawn(char kind, void (*run)(void *), void *arg, enum x_kind start,
 	    uintptr_t pc);
@@ -340,7 +353,9 @@ void x_op_simple(struct x_op *op, enum x_kind kind, uintptr_t addr,
 void x_foot(struct x_op *op, uint32_t cell, bool write);
 void x_settle_value(struct x_proc *p);
 
-/* search.c */
+/* depend.c, search.c */
+void x_depend_init(void);
+bool x_dependent(const struct x_op *a, const struct x_op *b);
 void x_search_init(void);
 void x_search_reset(void);
 int x_search_choose(uint32_t enabled);

@@ -152,12 +152,16 @@ def rendezvous(steps, processes):
         if s["what"] != "step":
             continue
         if last is not None and s["process"] != last:
+            if out:
+                out[-1]["until"] = label.get(last, "")
             out.append({"after_step": s["step"] - 1,
                         "hold": processes[last],
                         "at": label.get(last, ""),
                         "run": processes[s["process"]],
                         "from": label.get(s["process"], "")})
         last = s["process"]
+    if out:
+        out[-1]["until"] = label.get(last, "")
     return out
 
 
@@ -177,8 +181,11 @@ def rows(doc):
         if s["process"] == 0 and s["what"] != "failure" and not out:
             continue
         if s is main:
+            if out and out[-1][0] == s["process"]:
+                out[-1][2] = []         # it was not made any more
             out.append([s["process"], "✗ " + doc["kind"] + ": " + s["text"],
-                        [f"{base}:{at['line']}"] if at["line"] else [], True,
+                        [f"{base}:{at['line']} {at['text']}"]
+                        if at["line"] else [], True,
                         None])
             break
         if s["what"] == "failure":

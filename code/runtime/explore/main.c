@@ -15,13 +15,13 @@
 #include "engine.h"
 
 #define SHORTEN_CAP	40000
-#define COLLECT		20000
 #define MAX_BOUND	6
 
 struct x_summary summary;
 
 static bool shortening, explicit_want, found, shorten = true;
-static uint64_t best_cost, found_at;
+/* After the first failure the search goes on for so long, for other kinds. */
+static uint64_t best_cost, found_at, collect = 20000;
 
 static uint64_t cost(int n, int *preemptions, int *switches)
 {
@@ -87,7 +87,7 @@ bool x_on_execution(void)
 	}
 	if (shortening)
 		return false;
-	return stop || (found && X.executions > found_at + COLLECT);
+	return stop || (found && X.executions > found_at + collect);
 }
 
 static void replay(const uint8_t *schedule, int n)
@@ -250,7 +250,7 @@ int main(int argc, char **argv)
 		{ "signatures", 0, NULL, 'g' }, { "result", 1, NULL, 'o' },
 		{ "replay", 1, NULL, 'r' }, { "promoted", 1, NULL, 'P' },
 		{ "no-races", 0, NULL, 'n' }, { "no-shorten", 0, NULL, 'S' },
-		{ "kind", 1, NULL, 'k' },
+		{ "kind", 1, NULL, 'k' }, { "all", 0, NULL, 'a' },
 		{ NULL, 0, NULL, 0 },
 	};
 	char *schedule = NULL, *result = NULL;
@@ -319,6 +319,9 @@ int main(int argc, char **argv)
 		case 'k':
 			summary.kind = x_failure_by_name(optarg) < 0 ? 0 :
 				       x_failure_by_name(optarg);
+			break;
+		case 'a':
+			collect = UINT64_MAX / 2;
 			break;
 		case 'S':
 			shorten = false;

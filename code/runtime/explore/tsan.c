@@ -46,7 +46,7 @@ static void delayed(struct x_op *op)
 		op->nfeet = 0;
 }
 
-static void plain(uintptr_t addr, size_t size, bool write, bool typed,
+void x_plain(uintptr_t addr, size_t size, bool write, bool typed,
 		  uintptr_t pc)
 {
 	struct x_op op;
@@ -117,7 +117,7 @@ static void volatile_access(uintptr_t addr, size_t size, bool write,
 		x_weak_store(addr, size, false, pc);
 }
 
-static void range(uintptr_t addr, size_t size, bool write, uintptr_t pc)
+void x_range(uintptr_t addr, size_t size, bool write, uintptr_t pc)
 {
 	size_t n;
 
@@ -125,27 +125,27 @@ static void range(uintptr_t addr, size_t size, bool write, uintptr_t pc)
 		n = 8 - addr % 8;
 		if (n > size)
 			n = size;
-		plain(addr, n, write, false, pc);
+		x_plain(addr, n, write, false, pc);
 	}
 }
 
 #define HOOK(size)							\
 void __tsan_read##size(void *a);					\
 void __tsan_read##size(void *a)						\
-{ plain((uintptr_t)a, size, false, true, X_PC()); }			\
+{ x_plain((uintptr_t)a, size, false, true, X_PC()); }			\
 void __tsan_write##size(void *a);					\
 void __tsan_write##size(void *a)					\
-{ plain((uintptr_t)a, size, true, true, X_PC()); }			\
+{ x_plain((uintptr_t)a, size, true, true, X_PC()); }			\
 void __tsan_read_write##size(void *a);					\
 void __tsan_read_write##size(void *a)					\
-{ plain((uintptr_t)a, size, false, true, X_PC());			\
-  plain((uintptr_t)a, size, true, true, X_PC()); }			\
+{ x_plain((uintptr_t)a, size, false, true, X_PC());			\
+  x_plain((uintptr_t)a, size, true, true, X_PC()); }			\
 void __tsan_unaligned_read##size(void *a);				\
 void __tsan_unaligned_read##size(void *a)				\
-{ range((uintptr_t)a, size, false, X_PC()); }				\
+{ x_range((uintptr_t)a, size, false, X_PC()); }				\
 void __tsan_unaligned_write##size(void *a);				\
 void __tsan_unaligned_write##size(void *a)				\
-{ range((uintptr_t)a, size, true, X_PC()); }				\
+{ x_range((uintptr_t)a, size, true, X_PC()); }				\
 void __tsan_volatile_read##size(void *a);				\
 void __tsan_volatile_read##size(void *a)				\
 { volatile_access((uintptr_t)a, size, false, X_PC()); }			\
@@ -164,25 +164,25 @@ HOOK(1) HOOK(2) HOOK(4) HOOK(8)
 void __tsan_read16(void *a);
 void __tsan_read16(void *a)
 {
-	range((uintptr_t)a, 16, false, X_PC());
+	x_range((uintptr_t)a, 16, false, X_PC());
 }
 
 void __tsan_write16(void *a);
 void __tsan_write16(void *a)
 {
-	range((uintptr_t)a, 16, true, X_PC());
+	x_range((uintptr_t)a, 16, true, X_PC());
 }
 
 void __tsan_read_range(void *a, size_t size);
 void __tsan_read_range(void *a, size_t size)
 {
-	range((uintptr_t)a, size, false, X_PC());
+	x_range((uintptr_t)a, size, false, X_PC());
 }
 
 void __tsan_write_range(void *a, size_t size);
 void __tsan_write_range(void *a, size_t size)
 {
-	range((uintptr_t)a, size, true, X_PC());
+	x_range((uintptr_t)a, size, true, X_PC());
 }
 
 /* What a read-modify-write means, once it has been made. */
@@ -340,83 +340,5 @@ void __tsan_vptr_update(void **a, void *v);
 void __tsan_vptr_update(void **a, void *v)
 {
 	(void)v;
-	range((uintptr_t)a, 8, true, X_PC());
-}
-
-/*
- * The explored code's calls of the C library's functions are renamed to
- * these when it is linked: the library itself is not instrumented.
- */
-void *lab_x_memset(void *to, int c, size_t size);
-void *lab_x_memset(void *to, int c, size_t size)
-{
-	size_t n, i;
-
-	for (i = 0; i < size; i += n) {
-		n = 8 - ((uintptr_t)to + i) % 8;
-		if (n > size - i)
-			n = size - i;
-		plain((uintptr_t)to + i, n, true, false, X_PC());
-		memset((char *)to + i, c, n);
-	}
-	return to;
-}
-
-void *lab_x_memcpy(void *to, const void *from, size_t size);
-void *lab_x_memcpy(void *to, const void *from, size_t size)
-{
-	char word[8];
-	size_t n, i;
-
-	for (i = 0; i < size; i += n) {
-		n = 8 - ((uintptr_t)to + i) % 8;
-		if (n > size - i)
-			n = size - i;
-		plain((uintptr_t)from + i, n, false, false, X_PC());
-		memcpy(word, (const char *)from + i, n);
-		plain((uintptr_t)to + i, n, true, false, X_PC());
-		memcpy((char *)to + i, word, n);
-	}
-	return to;
-}
-
-int lab_x_memcmp(const void *a, const void *b, size_t size);
-int lab_x_memcmp(const void *a, const void *b, size_t size)
-{
-	range((uintptr_t)a, size, false, X_PC());
-	range((uintptr_t)b, size, false, X_PC());
-	return memcmp(a, b, size);
-}
-
-size_t lab_x_strlen(const char *s);
-size_t lab_x_strlen(const char *s)
-{
-	size_t n = 0;
-
-	for (;; n++) {
-		plain((uintptr_t)s + n, 1, false, true, X_PC());
-		if (!s[n])
-			return n;
-	}
-}
-
-int lab_x_strcmp(const char *a, const char *b);
-int lab_x_strcmp(const char *a, const char *b)
-{
-	size_t n = 0;
-
-	for (;; n++) {
-		plain((uintptr_t)a + n, 1, false, true, X_PC());
-		plain((uintptr_t)b + n, 1, false, true, X_PC());
-		if (a[n] != b[n] || !a[n])
-			return (unsigned char)a[n] - (unsigned char)b[n];
-	}
-}
-
-void lab_x_stack_smashed(void) __attribute__((noreturn));
-void lab_x_stack_smashed(void)
-{
-	x_fail(LAB_X_STACK, X_PC(), 0,
-	       "a write ran past a variable on %s's stack", x_me()->name);
-	x_end_execution();
+	x_range((uintptr_t)a, 8, true, X_PC());
 }

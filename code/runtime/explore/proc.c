@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Processes: the actors of the scenario, and what they beget: callbacks,
+ * works, interrupts.
+ */
+#include <string.h>
+
+#include "engine.h"
+
+static const char *still_holds(struct x_proc *me)
+{
+	if (me->nheld)
+		return "a lock";
+	if (me->rcu)
+		return "an RCU read-side critical section";
+	if (me->preempt)
+		return "preemption disabled";
+	if (me->irqs_off)
+		return "interrupts disabled";
+	return NULL;
+}
+
+static void run_actor(void *arg)
+{
+	const struct lab_actor *actor = arg;
+	struct x_proc *me = x_me();
+	const char *what;
+	struct x_op op;
+
+	actor->run();
+	x_settle_value(me);
+	what = still_holds(me);
+	if (what)
+		x_fail(LAB_X_LOCK, (uintptr_t)actor->run, 0,
+		       "%s ends and still has %s", me->name, what);
+	if (me->kind == 'i') {
+		x_op_simple(&op, X_OP_IRQ_EXIT, 0, true, 0);
+		x_foot(&op, X_CELL_IRQ + me->host, true);
+		x_step(&op);
+	}
+	me->state = X_DONE;
+	x_dispatch();
+}
+
+static void run_child(void *arg)
+{
+	struct x_proc *me = x_me();
+	const char *what;
+
+	((void (*)(void *))me->start_op.arg)(arg);
+	x_settle_value(me);
+	what = still_holds(me);
+	if (what)
+		x_fail(LAB_X_LOCK, me->start_op.pc, 0,
+		       "%s ends and still has %s", me->name, what);
+	me->state = X_DONE;
+	x_work_done(me);
+	x_dispatch();
+}
+
+void x_start(int id, char kind, const char *name, void (*run)(void *),
+		  void *arg)
+{
+	struct x_proc *p = &X.proc[id];
+
+	memset(p, 0, sizeof(*p));
+	p->kind = kind;
+	p->name = name;
+	p->run = run;
+	p->arg = arg;
+	p->host = p->guest = -1;
+	p->parent = X.cur;
+	p->unlock_event = p->writing = p->log_writing = -1;
+	p->sync = X.proc[X.cur].sync;
+	p->dep = X.proc[X.cur].dep;
+	p->sync[id] = 1;
+	p->state = X_NEW;
+	p->sp = x_coro_prepare(id, x_enter);
+	if (id >= X.nprocs)
+		X.nprocs = id + 1;
+}
+
+/*
+ * Who is a parent's nth child keeps its number for good, whatever the order
+ * in which parents spawn: the reduction compares executions by it.
+ */
+int x_child_id(int parent, int nth)
+{
+	if (nth >= 16)
+		return -1;
+	if (!X.spawn_id[parent][nth]) {
+		if (X.nids == X_PROCS)
+			return -1;
+		X.spawn_id[parent][nth] = X.nids++;
+	}
+	return X.spawn_id[parent][nth];
+}
+
+static const char *child_name(char kind, int id)
+{
+	static char names[X_PROCS][24];
+	const char *what = kind == 'c' ? "callback" :
+			   kind == 'w' ? "work" : "buffer";
+	char *n = names[id];
+
+	if (!n[0]) {
+		strcpy(n, what);
+		strcat(n, " ");
+		n[strlen(n) + 1] = 0;
+		n[strlen(n)] = 'a' + X.proc[id].parent % 26;
+	}
+	return n;
+}
+
+/* The children of a process: callbacks, works and store buffers. */
+int x_spawn(char kind, void (*run)(void *), void *arg, enum x_kind first,
+	    uintptr_t pc)
+{
+	struct x_proc *me = x_me(), *p;
+	int id = x_child_id(X.cur, me->spawned++);
+
+	if (id < 0) {
+		x_fail(LAB_X_LIMIT, pc, 0,
+		       "%s has more callbacks and works than the explorer can keep apart",
+		       me->name);
+		return -1;
+	}
+	x_start(id, kind, "", run_child, arg);
+	p = &X.proc[id];
+	p->name = child_name(kind, id);
+	x_op_simple(&p->start_op, first, 0, false, pc);
+	p->start_op.blocking = true;
+	p->start_op.arg = (uintptr_t)run;
+	p->op = &p->start_op;
+	p->state = X_PARKED;
+	return id;
+}
+
+static int actor_named(const char *name)
+{
+	int i;
+
+	for (i = 0; lab_scenario.actors[i].name; i++)
+		if (!strcmp(lab_scenario.actors[i].name, name))
+			return i + 1;
+	return -1;
+}
+
+void x_start_actors(void)
+{
+	const struct lab_actor *actor = lab_scenario.actors;
+	struct x_proc *p;
+	int i;
+
+	for (i = 0; actor[i].name; i++)
+		x_start(i + 1, actor[i].interrupts ? 'i' : 'p', actor[i].name,
+		      run_actor, (void *)&actor[i]);
+	for (i = 0; actor[i].name; i++) {
+		if (!actor[i].interrupts)
+			continue;
+		p = &X.proc[i + 1];
+		p->host = actor_named(actor[i].interrupts);
+		X.proc[p->host].guest = i + 1;
+		X.proc[p->host].has_guest = true;
+		x_op_simple(&p->start_op, X_OP_IRQ_ENTER, 0, true,
+			    (uintptr_t)actor[i].run);
+		x_foot(&p->start_op, X_CELL_IRQ + p->host, true);
+		p->start_op.blocking = true;
+		p->op = &p->start_op;
+		p->state = X_PARKED;
+	}
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* a, b and b, a, but never at once: no schedule of this one deadlocks. */
+#include "plant.h"
+
+static DEFINE_MUTEX(a);
+static DEFINE_MUTEX(b);
+static DEFINE_MUTEX(gate);
+
+static void one(void)
+{
+	mutex_lock(&gate);
+	mutex_lock(&a);
+	mutex_lock(&b);
+	mutex_unlock(&b);
+	mutex_unlock(&a);
+	mutex_unlock(&gate);
+}
+
+static void two(void)
+{
+	mutex_lock(&gate);
+	mutex_lock(&b); /* planted; instead: mutex_lock(&a); */
+	mutex_lock(&a); /* planted; instead: mutex_lock(&b); */
+	mutex_unlock(&a);
+	mutex_unlock(&b);
+	mutex_unlock(&gate);
+}
+
+SCENARIO(NULL, NULL, { "one", one }, { "two", two });

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How the explorer's tests call it."""
+import json
+import os
+import re
+
+from conftest import TOP, run
+
+EXPLORE = os.path.join(TOP, "code/runtime/explore/explore")
+PLANTED = os.path.join(TOP, "code/runtime/explore/tests")
+ALL_REPAIRS = ("atomic-set,atomic-clear,tag-under-lock,own-read,masked-put,"
+               "clear-on-error,null-untagged,masked-fork,marked-accesses")
+
+
+class Seen:
+    """One run of the explorer: its status, its words, its document."""
+
+    def __init__(self, tmp, *args, cc="gcc", timeout=90):
+        path = os.path.join(str(tmp), f"seen-{os.urandom(6).hex()}.json")
+        done = run(EXPLORE, *args, *(["--cc", cc] if cc else []),
+                   "--json", path, timeout=timeout)
+        self.status, self.out, self.err = (done.returncode, done.stdout,
+                                           done.stderr)
+        self.doc = {}
+        if os.path.exists(path):
+            with open(path) as f:
+                self.doc = json.load(f)
+        self.verdict = self.doc.get("verdict")
+        self.kind = self.doc.get("kind")
+        self.counts = self.doc.get("counts", {})
+
+    def __repr__(self):
+        return f"status {self.status}\n{self.out}\n{self.err}"
+
+
+def twin(text):
+    """A planted bug's file without the bug."""
+    out = []
+    for line in text.splitlines():
+        instead = re.match(r"(\s*).*/\* planted; instead: (.*?) \*/$", line)
+        if instead:
+            line = instead.group(1) + instead.group(2)
+        elif line.endswith("/* planted */"):
+            continue
+        out.append(line)
+    return "\n".join(out) + "\n"

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Bad input, and code that breaks out: a clear message each, never a hang,
+and never "clean"."""
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+from conftest import TOP, run
+from explorer import EXPLORE, PLANTED, Seen
+
+BAD = os.path.join(PLANTED, "bad")
+
+
+@pytest.mark.parametrize("name, kind, words", [
+    ("endless_steps", "endless", "no end"),
+    ("endless_accesses", "endless", "a loop that never ends"),
+    ("endless_loop", "endless", "a loop that never ends"),
+    ("endless_memory", "endless-memory", "without bound"),
+    ("stack", "stack-overflow", "recursion"),
+    ("stack_uninstrumented", "stack-overflow", "recursion"),
+    ("smash", "stack-overflow", "ran past a variable"),
+    ("wild", "fault", "did not instrument"),
+    ("redzone", "fault", "overwritten"),
+    ("engine", "fault", "brought the explorer down"),
+    ("too_many", "limit", "more callbacks"),
+])
+def test_code_that_runs_away_is_a_failure_and_never_clean(tmp_path, name, kind,
+                                                          words):
+    seen = Seen(tmp_path, "--source", os.path.join(BAD, name + ".c"),
+                "--time-limit", 10)
+    assert (seen.status, seen.kind) == (1, kind), seen
+    assert words in seen.doc["failures"][0]["text"]
+
+
+@pytest.mark.parametrize("name, words", [
+    ("syntax", "does not compile"),
+    ("unmodelled", "does not model: free(), malloc()"),
+])
+def test_source_that_cannot_be_built_is_refused_with_the_reason(tmp_path, name,
+                                                                words):
+    seen = Seen(tmp_path, "--source", os.path.join(BAD, name + ".c"))
+    assert seen.status == 2 and words in seen.err and not seen.doc
+
+
+@pytest.mark.parametrize("args, words", [
+    (["--scheme", "rcu", "--scenario", "nothing"], "there is no scenario"),
+    (["--scheme", "nothing"], "nothing.c"),
+    (["--scheme", "rcu", "--break", "nothing"], "it has: no-protection"),
+    (["--scheme", "rcu", "--cc", "nothing"], "no compiler called nothing"),
+    (["--source", "/nowhere.c"], "/nowhere.c: No such file"),
+    (["--scheme", "rcu", "--want", "nothing"], "refused"),
+    ([], "say SCHEME="),
+    (["--experiments", "/nowhere.toml"], "/nowhere.toml"),
+])
+def test_what_is_not_there_is_said_and_what_there_is(tmp_path, args, words):
+    done = run(EXPLORE, *args)
+    assert done.returncode == 2 and words in done.stderr, done
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory):
+    tmp = tmp_path_factory.mktemp("failing")
+    path = tmp / "schedule.json"
+    done = run(EXPLORE, "--scheme", "rcu", "--scenario", "one_reader",
+               "--break", "no-grace-period", "--cc", "gcc", "--json", path,
+               "--dot", tmp / "schedule.dot")
+    assert done.returncode == 1, done
+    return tmp, json.loads(path.read_text()), done.stdout
+
+
+def test_replay_shows_the_same_failure_at_the_same_step(failing):
+    tmp, doc, out = failing
+    done = run(EXPLORE, "--replay", tmp / "schedule.json",
+               "--json", tmp / "again.json")
+    assert done.returncode == 1, done
+    again = json.loads((tmp / "again.json").read_text())
+    for key in ("kind", "schedule", "steps", "failures", "processes"):
+        assert again[key] == doc[key]
+    assert done.stdout.splitlines()[:12] == out.splitlines()[:12]
+
+
+def test_debugger_stops_at_the_failing_step(failing):
+    tmp, _, _ = failing
+    done = run("sh", "-c", f"{EXPLORE} --replay {tmp}/schedule.json --gdb "
+               "< /dev/null")
+    assert "Breakpoint 1, lab_explorer_failed_here" in done.stdout, done
+
+
+@pytest.mark.parametrize("change, words", [
+    ({"version": 99}, "format version 99"),
+    ({"format": "something"}, "is not a schedule"),
+    ({"sources": "0" * 64}, "other sources"),
+    ({"schedule": []}, "holds no schedule"),
+])
+def test_replay_of_another_version_is_refused(failing, change, words):
+    tmp, doc, _ = failing
+    path = tmp / "other.json"
+    path.write_text(json.dumps({**doc, **change}))
+    done = run(EXPLORE, "--replay", path)
+    assert done.returncode == 2 and words in done.stderr, done
+
+
+def test_replay_of_no_json_is_refused(tmp_path):
+    path = tmp_path / "x.json"
+    path.write_text("nothing {")
+    done = run(EXPLORE, "--replay", path)
+    assert done.returncode == 2 and str(path) in done.stderr
+
+
+def test_replay_that_goes_another_way_says_so(failing):
+    tmp, doc, _ = failing
+    path = tmp / "diverges.json"
+    path.write_text(json.dumps({**doc, "schedule": [3] + doc["schedule"]}))
+    done = run(EXPLORE, "--replay", path)
+    assert done.returncode == 4 and "could not" in done.stderr, done
+
+
+def test_schedule_names_labels_for_those_who_force_it_elsewhere(failing):
+    _, doc, _ = failing
+    labels = [s["label"] for s in doc["steps"] if s["what"] == "label"
+              and s["process"]]
+    assert "read_pointer" in labels and "switch_replaced" in labels
+    first = doc["rendezvous"][0]
+    assert first["hold"] == "reader" and first["at"] == "read_pointer"
+    assert first["run"] == "self"
+
+
+def test_picture_is_one_that_graphviz_draws(failing):
+    tmp, _, _ = failing
+    done = run("dot", "-Tsvg", tmp / "schedule.dot")
+    assert done.returncode == 0 and "read_pointer" in done.stdout, done
+
+
+LONG = ["--scheme", "rcu", "--scenario", "four_readers", "--reduction", "none"]
+
+
+def test_time_limit_ends_a_search_and_says_that_it_was_cut(tmp_path):
+    seen = Seen(tmp_path, *LONG, "--time-limit", 0.5)
+    assert seen.status == 3 and seen.verdict == "cut"
+    assert "NOT every interleaving" in seen.out and "time limit" in seen.out
+
+
+def test_interrupt_ends_a_search_and_says_what_was_covered(tmp_path):
+    job = subprocess.Popen([EXPLORE, *LONG, "--progress"], cwd=TOP, text=True,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(2.5)
+    job.send_signal(signal.SIGINT)
+    out, err = job.communicate(timeout=20)
+    assert job.returncode == 3, (out, err)
+    assert "an interrupt" in out and "executions, up to" in out
+    assert "executions" in err and "a second" in err and "steps deep" in err
+
+
+def test_bound_on_preemptions_is_part_of_the_verdict(tmp_path):
+    seen = Seen(tmp_path, "--scheme", "rcu", "--bound", 1)
+    assert seen.verdict == "clean-within-bound"
+    assert "at most 1 preemptions" in seen.out
