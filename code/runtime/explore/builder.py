@@ -164,18 +164,31 @@ class Program:
         self.scheme, self.changes, self.cc = scheme, list(changes), cc
         self.scheme_source = scheme_source
 
+    def changes_of(self):
+        """{file: [changes]}. "NAME" is the scheme's, "FILE:NAME" that of a
+        file that the schemes share."""
+        out = {}
+        for name in self.changes:
+            file, _, name = name.rpartition(":")
+            out.setdefault(file or self.scheme, []).append(name)
+        known = {os.path.basename(p)[:-2] for p in self.sources}
+        if set(out) - known:
+            raise BuildError(f"there is no file {min(set(out) - known)}.c to "
+                             "change")
+        return out
+
     def texts(self):
         """(name, text, path): all that is compiled, changes made."""
         out = []
+        changes = self.changes_of()
         for path in self.sources:
             text = read(path).decode(errors="replace")
-            own = self.scheme and os.path.basename(path) == self.scheme + ".c"
-            if own and self.changes:
+            stem = os.path.basename(path)[:-2]
+            if stem in changes:
                 sys.path.insert(0, RUNTIME)
                 import change
                 try:
-                    text = change.changed(self.family, self.scheme,
-                                          self.changes)
+                    text = change.changed(self.family, stem, changes[stem])
                 except change.ChangeError as e:
                     raise BuildError(str(e)) from None
             else:
