@@ -23,13 +23,23 @@ struct lab_grave {
 static LLIST_HEAD(lab_graves);
 static atomic_long_t lab_live = ATOMIC_LONG_INIT(0);
 
-void *lab_alloc(size_t size)
+static void *lab_counted_alloc(size_t size, gfp_t gfp)
 {
-	void *object = kzalloc(size, GFP_KERNEL);
+	void *object = kzalloc(size, gfp);
 
 	if (object)
 		atomic_long_inc(&lab_live);
 	return object;
+}
+
+void *lab_alloc(size_t size)
+{
+	return lab_counted_alloc(size, GFP_KERNEL);
+}
+
+void *lab_alloc_atomic(size_t size)
+{
+	return lab_counted_alloc(size, GFP_ATOMIC);
 }
 
 void lab_free(const void *object)
@@ -40,7 +50,7 @@ void lab_free(const void *object)
 		return;
 	atomic_long_dec(&lab_live);
 	if (lab_graveyard)
-		grave = kmalloc(sizeof(*grave), GFP_KERNEL);
+		grave = kmalloc(sizeof(*grave), GFP_ATOMIC);
 	if (!grave) {
 		kfree(object);
 		return;

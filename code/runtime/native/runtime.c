@@ -142,6 +142,12 @@ void *lab_alloc(size_t size)
 	return object;
 }
 
+/* malloc() does not sleep in the kernel's sense. */
+void *lab_alloc_atomic(size_t size)
+{
+	return lab_alloc(size);
+}
+
 void lab_free(const void *object)
 {
 	if (object)

@@ -5,7 +5,10 @@
 
 #include <stdlib.h>
 
-#define GFP_KERNEL		0
+typedef unsigned int gfp_t;
+
+#define GFP_KERNEL		0u
+#define GFP_ATOMIC		1u
 #define kcalloc(n, size, gfp)	calloc(n, size)
 #define kfree(ptr)		free((void *)(ptr))
 

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the family is made of, for Kbuild and for the native Makefile.
+family       := netns
+schemes      := rtnl nsid_lock batched
+# none: the walk counts what it looks at (watch.h)
+counted      :=
+parts        := family namespaces lab_idr scenario growth
+native_parts := workqueue
+# what the schemes share, for the explorer
+explored     := namespaces lab_idr
