@@ -145,8 +145,8 @@ class ClaimsPage(SphinxDirective):
                 found = results.get((claim["id"], env), [])
                 if found:
                     worst = self.mark(found)
-                    row.append([self.plain(worst, "verdict", "verdict-" +
-                                           worst.replace(" ", "-"))])
+                    row.append([self.plain(worst + self.part(claim, env), "verdict",
+                                           "verdict-" + worst.replace(" ", "-"))])
                 else:
                     row.append([self.plain("–")] if env in
                                self.used(claim, results) else [])
@@ -154,6 +154,12 @@ class ClaimsPage(SphinxDirective):
         heads = ["", "claim", *columns]
         return table_of([[nodes.paragraph("", h)] for h in heads], rows,
                         ["claims-overview"], [6, 50] + [10] * len(columns))
+
+    @staticmethod
+    def part(claim, env):
+        """What to add where an experiment asks for less than the claim says."""
+        limited = any(e["env"] == env and e.get("limits") for e in claim["experiments"])
+        return ", in part" if limited else ""
 
     @staticmethod
     def mark(found):
@@ -187,7 +193,8 @@ class ClaimsPage(SphinxDirective):
         card = nodes.container("", self.plain(title, "card-title"), classes=["claim-card"])
         for result in found:
             verdict = result["verdict"]
-            card += self.plain(verdict, "verdict", "verdict-" + verdict.replace(" ", "-"))
+            card += self.plain(verdict + self.part(claim, env), "verdict",
+                               "verdict-" + verdict.replace(" ", "-"))
             card += self.plain(result.get("summary", ""))
             if result.get("marked"):
                 card += self.plain(f"Measured under {result['marked']}: not to be "
