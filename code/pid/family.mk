@@ -6,3 +6,5 @@ schemes      := by_name wait_pidfd_lock pid_lock
 counted      := $(schemes)
 parts        := family pid exec super dcache proc scenario figures
 native_parts :=
+# what the schemes share, for the explorer
+explored     := pid exec super dcache proc

@@ -69,6 +69,16 @@ static inline void hlist_replace_rcu(struct hlist_node *old,
 	WRITE_ONCE(old->pprev, NULL);
 }
 
+/* Not while others look: no release, nothing marked. */
+static inline void hlist_move_list(struct hlist_head *from,
+				   struct hlist_head *to)
+{
+	to->first = from->first;
+	if (to->first)
+		to->first->pprev = &to->first;
+	from->first = NULL;
+}
+
 /* Neither list may be empty. */
 static inline void hlists_swap_heads_rcu(struct hlist_head *left,
 					 struct hlist_head *right)
