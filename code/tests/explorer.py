@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """How the explorer's tests call it."""
+import functools
+import importlib.machinery
+import importlib.util
 import json
 import os
 import re
+import subprocess
 
 from conftest import TOP, run
 
@@ -31,6 +35,32 @@ class Seen:
 
     def __repr__(self):
         return f"status {self.status}\n{self.out}\n{self.err}"
+
+
+@functools.cache
+def front_end():
+    loader = importlib.machinery.SourceFileLoader("explore", EXPLORE)
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader("explore", loader))
+    loader.exec_module(module)
+    return module
+
+
+class Program:
+    """A built program, for tests that run it often: no front end between."""
+
+    def __init__(self, *args):
+        options = front_end().options([str(a) for a in args])
+        self.path = front_end().program(options).build()
+        self.args = ["--weak"] if options.mode == "weak" else []
+
+    def run(self, *args):
+        """What it says, but for the seconds."""
+        done = subprocess.run([self.path, *self.args, *args], timeout=60,
+                              stdout=subprocess.PIPE, check=False)
+        said = json.loads(done.stdout)
+        said.pop("seconds")
+        return said
 
 
 def twin(text):

@@ -5,7 +5,7 @@ import os
 
 import pytest
 from conftest import RIGHT_SCHEMES
-from explorer import ALL_REPAIRS, PLANTED, Seen, twin
+from explorer import ALL_REPAIRS, PLANTED, Program, Seen, twin
 
 # All that can be searched without reduction in a second or two, as long as no
 # failure cuts an execution short.
@@ -46,38 +46,39 @@ def name_of(args):
     return "-".join(os.path.basename(x) for x in args if x[:2] != "--")
 
 
-def signatures(tmp, args, reduction):
+def program(tmp, args):
     if args[0] == "--twin":
         path = os.path.join(str(tmp), os.path.basename(args[1]))
         with open(args[1]) as f, open(path, "w") as g:
             g.write(twin(f.read()))
         args = ["--source", path]
-    seen = Seen(tmp, *args, "--reduction", reduction, "--signatures",
-                "--want", "fault", "--time-limit", 20)
-    assert seen.verdict == "clean", seen
-    return seen
+    return Program(*args)
 
 
 @pytest.mark.parametrize("args", SMALL, ids=name_of)
 def test_reduced_search_sees_every_trace_that_the_whole_search_sees(tmp_path,
                                                                     args):
-    whole = signatures(tmp_path, args, "none")
-    sleep = signatures(tmp_path, args, "sleep")
-    dpor = signatures(tmp_path, args, "dpor")
-    traces = set(whole.doc["signature_list"])
-    assert traces and traces == set(sleep.doc["signature_list"])
-    assert traces == set(dpor.doc["signature_list"])
-    assert dpor.counts["executions"] <= sleep.counts["executions"] \
-        <= whole.counts["executions"]
+    explored = program(tmp_path, args)
+    traces, counts = {}, {}
+    for reduction in ("none", "sleep", "dpor"):
+        said = explored.run("--reduction", reduction, "--signatures",
+                            "--want", "fault", "--time-limit", "30")
+        assert said["verdict"] == "clean", said
+        traces[reduction] = set(said["signature_list"])
+        counts[reduction] = said["executions"]
+    assert traces["none"]
+    assert traces["none"] == traces["sleep"] == traces["dpor"]
+    assert counts["dpor"] <= counts["sleep"] <= counts["none"]
 
 
 @pytest.mark.parametrize("args", FAILING, ids=name_of)
 def test_reduced_search_finds_every_kind_of_failure(tmp_path, args):
-    whole = Seen(tmp_path, *args, "--all", "--reduction", "none")
-    assert whole.verdict == "failed" and not whole.doc["bounded_by"]
+    explored = program(tmp_path, args)
+    whole = explored.run("--all", "--no-shorten", "--reduction", "none")
+    assert whole["verdict"] == "failed" and not whole["bounded_by"]
     for reduction in ("sleep", "dpor"):
-        seen = Seen(tmp_path, *args, "--all", "--reduction", reduction)
-        assert seen.doc["kinds"] == whole.doc["kinds"], reduction
+        said = explored.run("--all", "--no-shorten", "--reduction", reduction)
+        assert said["kinds"] == whole["kinds"], reduction
 
 
 def test_reduced_search_is_far_shorter_with_the_same_verdict(tmp_path):
@@ -95,12 +96,11 @@ def test_reduced_search_is_far_shorter_with_the_same_verdict(tmp_path):
      "--mode", "weak"],
 ])
 def test_twenty_runs_say_the_same_to_the_last_count(tmp_path, args):
-    first = Seen(tmp_path, *args).doc
-    first.pop("seconds")
+    explored = program(tmp_path, args)
+    first = explored.run()
+    assert first["verdict"] in ("failed", "clean")
     for _ in range(19):
-        again = Seen(tmp_path, *args).doc
-        again.pop("seconds")
-        assert again == first
+        assert explored.run() == first
 
 
 @pytest.mark.parametrize("scheme", RIGHT_SCHEMES)
