@@ -15,9 +15,14 @@ MODULE     := $(BUILD)/module/stock/nsproxy_lab.ko
 
 NATIVE   := $(MAKE) -s -f code/runtime/native/Makefile
 STRESSED  = $(BUILD)/native/stress$(if $(BREAK),-$(SCHEME)-$(BREAK))
-EXPLORE   = $(if $(SCHEME),--scheme $(SCHEME)) $(if $(SCENARIO),--scenario $(SCENARIO)) \
-	    $(if $(BREAK),--break $(BREAK)) $(if $(REPAIR),--repair $(REPAIR)) \
-	    $(if $(MODE),--mode $(MODE)) $(if $(filter-out default,$(origin CC)),--cc $(CC))
+# What the explorer is told: --scheme rcu for SCHEME=rcu, and so on.
+option    = $(if $($(1)),--$(2) $($(1)))
+EXPLORE   = code/runtime/explore/explore $(call option,JSON,json) \
+	    $(call option,DOT,dot) $(if $(filter-out default,$(origin CC)),--cc $(CC))
+EXPLORE_ONE = $(call option,SCHEME,scheme) $(call option,SCENARIO,scenario) \
+	    $(call option,BREAK,break) $(call option,REPAIR,repair) \
+	    $(call option,MODE,mode) $(call option,WANT,want) \
+	    $(call option,LIMIT,time-limit) $(call option,BOUND,bound)
 
 SCHEMES := task_lock rcu pointer_tag dedicated_lock pointer_lock
 
@@ -56,8 +61,14 @@ cleandocs: ## remove the built book
 
 ## Run and measure
 
-explore: setup-build ## every interleaving of a scheme; SCHEME= SCENARIO= BREAK= REPAIR= MODE=weak CC=clang
-	@code/runtime/explore/explore --progress $(EXPLORE)
+explore: setup-build ## every interleaving of SCHEME= in SCENARIO=; BREAK= REPAIR= MODE=weak WANT= LIMIT= CC= DOT=; or REPLAY= GDB=1
+	@$(EXPLORE) $(if $(REPLAY),--replay $(REPLAY) $(if $(GDB),--gdb),$(EXPLORE_ONE))
+
+explore-list: ## the scenarios for it, a line each
+	@$(EXPLORE) --list
+
+explore-claims: setup-build ## all that it has to say of the claims
+	@$(EXPLORE) --experiments
 
 stress: setup-build ## a scheme under sanitizers on this host; SCHEME= and BREAK= with a named change
 	@$(NATIVE) OUT=$(CURDIR)/$(STRESSED) SCHEME=$(SCHEME) BREAK=$(BREAK) \
@@ -106,5 +117,5 @@ help: ## this list
 .DEFAULT:
 	@echo "There is no target \"$@\". 'make help' lists them." >&2; exit 2
 
-.PHONY: demo check htmldocs mandocs linkcheckdocs cleandocs explore stress native module vm \
+.PHONY: demo check htmldocs mandocs linkcheckdocs cleandocs explore explore-list explore-claims stress native module vm \
 	bench claims litmus setup clean mrproper help
