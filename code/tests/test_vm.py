@@ -2,8 +2,7 @@
 """The VM tool, labs/vm/vm: what it promises, tried in real boots.
 
 Run: /usr/bin/python3 -m pytest code/tests/test_vm.py -q
-About a minute under emulation. What needs no boot is in
-labs/vm/tests/test_parts.py.
+About a minute under emulation. What needs no boot is in labs/vm/tests.
 """
 import json
 import os
