@@ -170,6 +170,7 @@ static void depend_special(int p, const struct x_op *op, x_clock *dep)
 			if (op->arg >> q & 1)
 				x_join(dep, &X.proc[q].dep);
 		break;
+	case X_OP_WORK:
 	case X_OP_FLUSH_WORK:
 		join_work(op->addr, dep);
 		break;
@@ -249,6 +250,7 @@ static const char *waits_for[X_OP_NR] = {
 	[X_OP_RCU_BARRIER] = "callbacks", [X_OP_WAIT] = "a wake-up",
 	[X_OP_WAIT_COMPLETION] = "a completion",
 	[X_OP_FLUSH_WORK] = "a work",
+	[X_OP_WORK] = "its own last run",
 	[X_OP_SPIN] = "what it reads to change",
 	[X_OP_IRQ_ENTER] = "interrupts to be on",
 };

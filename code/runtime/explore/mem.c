@@ -244,7 +244,7 @@ void x_op_memory(struct x_op *op, enum x_kind kind, uintptr_t addr,
 		x_foot(op, cell, false);
 }
 
-void *lab_alloc(size_t size)
+static void *x_alloc(size_t size, uintptr_t pc)
 {
 	struct x_proc *me = x_me();
 	size_t align = size >= 64 ? 64 : 16, room;
@@ -252,7 +252,6 @@ void *lab_alloc(size_t size)
 	uintptr_t at, base = X_ARENA + X.cur * X_ARENA_PROC;
 	int i;
 
-	lab_x_might_sleep();
 	x_settle_value(me);
 	room = (size + 15) & ~15UL;
 	for (i = nfreed[X.cur] - 1; X.reuse && i >= 0; i--) {
@@ -266,7 +265,7 @@ void *lab_alloc(size_t size)
 	at = (base + me->mem_used + REDZONE + align - 1) & ~(align - 1);
 	if (at + room + REDZONE > base + X_ARENA_PROC ||
 	    X.nobjects == MAX_OBJECTS) {
-		x_fail(LAB_X_MEMORY, X_PC(), 0,
+		x_fail(LAB_X_MEMORY, pc, 0,
 		       "%s allocates without bound: more than %lu KiB or %d objects in one execution",
 		       me->name, X_ARENA_PROC >> 10, MAX_OBJECTS);
 		return NULL;
@@ -281,10 +280,21 @@ found:
 	o = &X.objects[X.nobjects++];
 	*o = (struct x_object){
 		.base = at, .size = size, .alloc_proc = X.cur,
-		.alloc_pc = X_PC(), .alloc_event = X.nevents - 1,
+		.alloc_pc = pc, .alloc_event = X.nevents - 1,
 	};
-	x_note('a', X_PC(), at, 0, true, NULL);
+	x_note('a', pc, at, 0, true, NULL);
 	return (void *)at;
+}
+
+void *lab_alloc(size_t size)
+{
+	lab_x_might_sleep();
+	return x_alloc(size, X_PC());
+}
+
+void *lab_alloc_atomic(size_t size)
+{
+	return x_alloc(size, X_PC());
 }
 
 void lab_free(const void *object)

@@ -109,6 +109,8 @@ bool x_enabled(int id)
 		return w->wakes != op->arg;
 	case X_OP_SPIN:
 		return x_seen_changed(p);
+	case X_OP_WORK:
+		return !x_work_runs((void *)op->addr);
 	case X_OP_FLUSH_WORK:
 		return x_work_idle((void *)op->addr);
 	case X_OP_IRQ_ENTER:

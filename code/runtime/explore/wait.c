@@ -152,6 +152,12 @@ bool x_work_idle(const void *work)
 	return !w->pending && !w->running;
 }
 
+/* A work is never run twice at a time: the second run waits for the first. */
+bool x_work_runs(const void *work)
+{
+	return ((const struct work *)work)->running;
+}
+
 static void run_work(void *arg)
 {
 	struct work *w = arg;
@@ -159,6 +165,7 @@ static void run_work(void *arg)
 	x_me()->work = w;
 	w->pending = 0;
 	w->running = X.cur;
+	x_acquire(x_sync_at((uintptr_t)w, false));
 	x_after_grace();
 	w->func(w);
 }
@@ -199,8 +206,10 @@ static int queue(struct work_struct *work, enum x_kind first, uintptr_t pc)
 	w->pending = 1;
 	id = x_spawn('w', run_work, w, first, pc);
 	x_me()->sync[X.cur]++;
-	if (id >= 0)
+	if (id >= 0) {
+		X.proc[id].start_op.addr = (uintptr_t)w;
 		x_foot(&X.proc[id].start_op, x_index((uintptr_t)w) / 4, true);
+	}
 	return id;
 }
 
