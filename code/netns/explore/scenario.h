@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the scenarios of this family share. A scenario is written once, for
+ * whichever scheme it is built with (LAB_SCHEME_NAME).
+ */
+#ifndef LAB_NETNS_SCENARIO_H
+#define LAB_NETNS_SCENARIO_H
+
+#include <linux/kernel.h>
+#include <linux/rcupdate.h>
+
+#include "explore.h"
+#include "scheme.h"
+
+#define LAB_SCHEME_PASTE_(name) lab_scheme_ ## name
+#define LAB_SCHEME_PASTE(name) LAB_SCHEME_PASTE_(name)
+#define scheme (&LAB_SCHEME_PASTE(LAB_SCHEME_NAME))
+
+/* Held until somebody lets it go. Whoever has no reference looks by id. */
+static struct lab_net *peer;
+
+/* Dead nets are the worker's, as in the kernel. */
+static inline void start_nets(void)
+{
+	lab_netns_begin(scheme->cleanup_net, true);
+	peer = scheme->copy_net_ns();
+}
+
+static inline void start_known_peer(void)
+{
+	start_nets();
+	scheme->peernet2id_alloc(lab_init_net, peer, GFP_KERNEL);
+}
+
+/* An actor of its own does what the worker would, and nothing wakes it. */
+static inline void start_without_worker(void)
+{
+	lab_netns_begin(scheme->cleanup_net, false);
+	peer = scheme->copy_net_ns();
+	scheme->peernet2id_alloc(lab_init_net, peer, GFP_KERNEL);
+}
+
+static inline void end_nets(void)
+{
+	lab_netns_end();
+}
+
+/* The last reference goes: the cleanup begins. */
+static inline void let_go(void)
+{
+	lab_put_net(peer);
+}
+
+static inline void check_alive(const struct lab_net *net)
+{
+	lab_expect(net->magic == LAB_ALIVE, "an id leads to a living net");
+}
+
+/* Some user of ids: the net that is called 0 here. */
+static inline void look_up(void)
+{
+	struct lab_net *found = scheme->get_net_ns_by_id(lab_init_net, 0);
+
+	if (found) {
+		check_alive(found);
+		lab_put_net(found);
+	}
+}
+
+/* A dump that goes over all nets by RCU, and names each by an id. */
+static inline void walk_list(void)
+{
+	struct lab_net *net;
+
+	rcu_read_lock();
+	lab_for_each_net_rcu(net)
+		scheme->peernet2id_alloc(lab_init_net, net, GFP_ATOMIC);
+	rcu_read_unlock();
+}
+
+#endif
