@@ -30,6 +30,7 @@ SCHEMES := task_lock rcu pointer_tag dedicated_lock pointer_lock
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
+comma := ,
 
 ifneq ($(SCHEME),$(filter $(SCHEME),$(SCHEMES)))
 $(error There is no scheme "$(SCHEME)". There are: $(SCHEMES))
@@ -95,9 +96,23 @@ claims: setup-build+vm+bench native module ## settle the claims that can be sett
 litmus: ## the orderings that x86 hides, by herd7 and the kernel's memory model; HERD7= LKMM=
 	@code/litmus/run || { status=$$?; [ $$status = 77 ] || exit $$status; }
 
+## The kernel's own detectors
+
+debug-kernels: setup-debug+vm ## build kernels with KASAN and lockdep, and with KCSAN: minutes, once
+	@code/kernel/build
+
+debug-matrix: setup-debug+vm debug-kernels ## how often each planted bug is caught: takes an hour, resumes; ONLY=R10,P4
+	@labs/vm/vm fetch
+	@labs/debug/debug matrix $(if $(ONLY),,--record) $(subst $(comma), ,$(ONLY))
+
+gdb: setup-debug+vm ## a guest stopped at a labelled point; SCHEME= POINT= SCENARIO= BREAK=
+	@labs/vm/vm fetch
+	@labs/debug/debug gdb $(or $(SCHEME),rcu) $(if $(POINT),--point $(POINT)) \
+		$(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(BREAK),--change $(BREAK))
+
 ## Housekeeping
 
-setup: setup-build+docs+vm+bench+check ## install what any target needs; names it first
+setup: setup-build+docs+vm+bench+check+debug ## install what any target needs; names it first
 setup-%:
 	@labs/setup $(subst +, ,$*)
 
@@ -118,4 +133,5 @@ help: ## this list
 	@echo "There is no target \"$@\". 'make help' lists them." >&2; exit 2
 
 .PHONY: demo check htmldocs mandocs linkcheckdocs cleandocs explore explore-list explore-claims stress native module vm \
+	debug-kernels debug-matrix gdb \
 	bench claims litmus setup clean mrproper help

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Plays one experiment in a guest, and judges what the kernel said."""
+import re
+import time
+
+from . import guest as guests
+from . import decode, modules, schedule
+from vmlib import splat
+
+PLAY_S = 60.0           # a play takes a second; a stuck one says so after 30
+# Reports that are the kernel's own doing, on a loaded host.
+OTHERS = {"rcu-stall", "soft-lockup", "hung-task"}
+# KCSAN: two at once is what it needs, so that it looks often and long.
+SENSITIVE = ("cd /sys/module/kcsan/parameters && echo 200 > skip_watch && "
+             "echo 200 > udelay_task; cd /lab; ")
+
+
+def turns_of(experiment):
+    if experiment.schedule == "explorer":
+        return schedule.derive(experiment)
+    return experiment.schedule
+
+
+def command(experiment, name, turns, times=1):
+    args = f"rounds={experiment.rounds}"
+    if turns:
+        args += f" schedule={turns}"
+    prefix = SENSITIVE if experiment.kernel == "kcsan" else ""
+    load = f"insmod /lab/{name}.ko {args} && rmmod {name}"
+    if times > 1:
+        load = (f"n=0; while [ $n -lt {times} ]; do n=$((n+1)); {load} || exit 1; "
+                "echo played $n; done")
+    return prefix + load
+
+
+def play(experiment, kernel, module, turns, times=1, say=lambda _: None):
+    """One run: a record of what was seen, and how long each part took."""
+    began = time.monotonic()
+    record = {"id": experiment.id, "claim": experiment.claim, "schedule": turns,
+              "ended": "done", "status": None, "played": 0}
+    name = modules.name_of(experiment)
+    with guests.restore(kernel, say) as guest:
+        record["ready_s"] = round(time.monotonic() - began, 2)
+        # What the boot said is not the experiment's.
+        before = len(guest.console.text())
+        try:
+            guest.send(module, name + ".ko")
+            record["sent_s"] = round(time.monotonic() - began, 2)
+            status, lines = guest.run(command(experiment, name, turns, times),
+                                      PLAY_S + 3 * times)
+            record["status"] = status
+            record["played"] = (sum(x.startswith("played") for x in lines)
+                                if times > 1 else int(status == 0))
+            record["said"] = [x for x in lines if x.strip()][-5:]
+            if status is None:
+                record["ended"] = "hang"
+        except guests.Gone as gone:
+            record.update(ended="panic", why=str(gone))
+        text = guest.console.text()[before:]
+    record["console"] = text[-60000:]
+    record["total_s"] = round(time.monotonic() - began, 2)
+    judge(experiment, record)
+    if record["report"]:
+        record["report"]["lines"] = decode.decoded(
+            splat.digest(record["report"]), module[:-len(".small")] + ".ko")
+    return record
+
+
+def names(report):
+    """The functions of a report: in its title, its RIP, its call traces."""
+    found = re.findall(r"([A-Za-z_]\w*)(?:\.\w+)*(?:\+0x|/0x| / )", report["text"])
+    return [*filter(None, [report["function"]]), *found]
+
+
+def fits(experiment, report):
+    return (report["kind"] in experiment.kinds
+            and (not experiment.says or re.search(experiment.says, report["text"]))
+            and any(f in names(report) for f in experiment.functions))
+
+
+def ours(report):
+    """KCSAN also speaks of the kernel's own; those are not ours to judge."""
+    return "lab_" in report["text"] or "[x_" in report["text"]
+
+
+def judge(experiment, record):
+    """record["as_expected"], and the report that it is for or against."""
+    reports = [r for r in splat.cut(record["console"]) if r["kind"] not in OTHERS]
+    if experiment.kernel == "kcsan":
+        reports = [r for r in reports if ours(r)]
+    record["reports"] = [f"{r['kind']}: {r['title']}" for r in reports[:8]]
+    record["missed"] = re.findall(r"lab: (turn \d+[^\n]*)", record["console"])
+    if experiment.silent:
+        complaints = re.search(r"lab: end: error (\d+), (\d+) complaints",
+                               record["console"])
+        calm = complaints and complaints.group(1) == complaints.group(2) == "0"
+        record["report"] = reports[0] if reports else None
+        record["as_expected"] = bool(record["ended"] == "done" and not reports and calm
+                                     and record["status"] == 0)
+        return
+    fitting = [r for r in reports if fits(experiment, r)]
+    record["report"] = (fitting or reports or [None])[0]
+    record["as_expected"] = bool(fitting)

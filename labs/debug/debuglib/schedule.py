@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""From the explorer's failing schedule to turns at labelled points.
+
+The explorer's steps are finer than labels. A turn ends where the explorer
+went on with another process: at the label that this process had just reached,
+when it has done nothing since; else at the last label before, and what it did
+since is done at its next turn. One that is not seen again has ended, unless a
+label is the last that was seen of it. Whether the failure still comes, the kernel's
+detector says; experiments.toml has the schedule where it did not.
+"""
+import json
+import os
+import subprocess
+import tempfile
+
+from . import TOP
+from vmlib.trouble import FAILED, Trouble
+
+EXPLORE = os.path.join(TOP, "code", "runtime", "explore", "explore")
+
+
+def explored(experiment):
+    """The explorer's document of the failure that is looked for."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "found.json")
+        done = subprocess.run(
+            [EXPLORE, "--scheme", experiment.scheme, "--scenario", experiment.scenario,
+             "--break", ",".join(experiment.breaks),
+             "--repair", ",".join(experiment.repairs), "--want", experiment.want,
+             "--json", out], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode != 1:
+            raise Trouble(f"{experiment.title}: the explorer finds no failure to force: "
+                          f"{(done.stderr or done.stdout).strip().splitlines()[-1]}", FAILED)
+        with open(out, encoding="utf-8") as f:
+            return json.load(f)
+
+
+def turns(document):
+    """[(actor, label)] in the order of the explorer's steps."""
+    names = [n.replace(" ", "_") for n in document["processes"]]
+    moves = []                      # (process, label or None: anything else)
+    for event in document["steps"]:
+        if event["step"] < 0 or not event["process"]:
+            continue
+        moves.append((event["process"], event.get("label")))
+    segments = []
+    for process, label in moves:
+        if not segments or segments[-1][0] != process:
+            segments.append([process, []])
+        segments[-1][1].append(label)
+    out = []
+    for n, (process, labels) in enumerate(segments):
+        later = any(p == process for p, _ in segments[n + 1:])
+        named = [x for x in labels if x]
+        last = n == len(segments) - 1
+        if not later and (last or not labels[-1]):
+            out.append((names[process], "end"))
+        elif named:
+            out.append((names[process], named[-1]))
+    return out
+
+
+def text(pairs):
+    return ",".join(f"{actor}:{label}" for actor, label in pairs)
+
+
+def derive(experiment):
+    return text(turns(explored(experiment)))
