@@ -23,8 +23,8 @@ def plain_build():
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 def test_every_function_does_what_it_owes_to_one_thread(compiler):
-    # clang's LeakSanitizer needs a runtime that Debian packages apart.
-    flags = "-O1 -fsanitize=undefined -fno-sanitize-recover=undefined"
+    # A trap instead of a report: clang's runtime is a package of its own.
+    flags = "-O1 -fsanitize=undefined -fsanitize-undefined-trap-on-error"
     build = Native(f"unit-{compiler}", flags, cc=compiler)
     done = run(os.path.join(build.out, "unit_nsproxy"))
     assert "not ok" not in done.stdout and done.returncode == 0, done.stdout
