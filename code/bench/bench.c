@@ -117,6 +117,20 @@ static int lab_run_writer(void *data)
 	return 0;
 }
 
+/* How long the clock ran, in ns, after a warm-up. */
+static u64 lab_run_clock(const struct lab_config *config,
+			 struct lab_track *track)
+{
+	u64 start;
+
+	lab_sleep_ms(config->ms / 10 + 1);
+	start = ktime_get_ns();
+	WRITE_ONCE(track->clock_runs, true);
+	lab_sleep_ms(config->ms);
+	WRITE_ONCE(track->clock_runs, false);
+	return ktime_get_ns() - start;
+}
+
 static int lab_measure_reads(const struct lab_config *config, enum lab_how how,
 			     unsigned int readers, bool writer)
 {
@@ -133,14 +147,8 @@ static int lab_measure_reads(const struct lab_config *config, enum lab_how how,
 	if (!err && writer)
 		err = lab_hire(&crew, lab_run_writer, &track,
 			       config->nr_cpus - 1);
-	if (!err) {
-		lab_sleep_ms(config->ms / 10 + 1);
-		ns = ktime_get_ns();
-		WRITE_ONCE(track.clock_runs, true);
-		lab_sleep_ms(config->ms);
-		WRITE_ONCE(track.clock_runs, false);
-		ns = ktime_get_ns() - ns;
-	}
+	if (!err)
+		ns = lab_run_clock(config, &track);
 	lab_dismiss(&crew);
 	lab_clear_track(&track);
 	if (!err)
@@ -322,14 +330,8 @@ static int lab_bench_busy(const struct lab_config *config, unsigned long arg)
 			err = lab_hire(&crew, lab_run_reader, &track, 0);
 		if (!err && busy)
 			err = lab_hire(&crew, lab_run_busybody, &track, 1);
-		if (!err) {
-			lab_sleep_ms(config->ms / 10 + 1);
-			ns = ktime_get_ns();
-			WRITE_ONCE(track.clock_runs, true);
-			lab_sleep_ms(config->ms);
-			WRITE_ONCE(track.clock_runs, false);
-			ns = ktime_get_ns() - ns;
-		}
+		if (!err)
+			ns = lab_run_clock(config, &track);
 		lab_dismiss(&crew);
 		lab_clear_track(&track);
 		if (!err)
