@@ -60,6 +60,7 @@ class Program:
                               stdout=subprocess.PIPE, check=False)
         said = json.loads(done.stdout)
         said.pop("seconds")
+        said.pop("cpu_seconds")
         return said
 
 

@@ -47,7 +47,7 @@ def test_every_row_of_the_ledger_has_a_failure_and_a_silent_twin():
 def test_each_flaw_is_found_within_a_second_and_its_schedule_is_short(verdicts):
     for r in verdicts[1]:
         if r["verdict"] == "failed":
-            assert r["seconds"] < 1, r
+            assert r["cpu_seconds"] < 1, r
             assert 0 < r["steps"] < 40 and r["switches"] <= 6, r
 
 

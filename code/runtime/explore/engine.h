@@ -197,7 +197,11 @@ struct x_log {
 #define X_FAILURES	16
 #define X_LOG		16384
 
+#define X_CANARY 0x6c61622d63616e61ULL
+
 struct x_engine {
+	uint64_t low_canary;		/* whoever writes here went astray */
+
 	/* One execution */
 	struct x_proc proc[X_PROCS];
 	int cur, nprocs;
@@ -240,6 +244,7 @@ struct x_engine {
 	int progress;
 	int spawn_id[X_PROCS][16];	/* who is whose nth child, for good */
 	int nids;
+	uint64_t high_canary;
 };
 
 extern struct x_engine X;
@@ -250,7 +255,7 @@ extern struct x_summary {
 	uint64_t failing;
 	int deepest, preemptions, switches;
 	bool shortest;			/* proven: none has fewer switches */
-	double seconds;
+	double seconds, cpu_seconds;
 	const char *bounded_by;
 	uint32_t kinds;
 	int nschedule;
@@ -325,6 +330,7 @@ bool x_weak_delays(uintptr_t addr, size_t size);
 void x_weak_store(uintptr_t addr, size_t size, bool release, uintptr_t pc);
 void x_weak_settle(void);
 void x_weak_show(int proc);
+uint64_t x_weak_view(int proc, uintptr_t addr, size_t size);
 void x_weak_commit(int buffer);
 bool x_weak_empty(int proc);
 bool x_weak_committable(int buffer);

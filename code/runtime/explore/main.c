@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine.h"
@@ -203,12 +204,14 @@ static void one_replay(char *list)
 static void search(void)
 {
 	uint64_t start = x_now_ns();
+	clock_t cpu = clock();
 	bool all;
 
 	X.start_ns = start;
 	X.search_cap = X.max_executions;
 	all = x_search();
 	summary.seconds = (x_now_ns() - start) / 1e9;
+	summary.cpu_seconds = (clock() - cpu) / (double)CLOCKS_PER_SEC;
 	summary.executions = X.executions;
 	summary.redundant = X.redundant;
 	summary.steps = X.total_steps;

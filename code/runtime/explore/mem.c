@@ -373,6 +373,10 @@ void x_integrity(void)
 	struct x_object *o;
 	int i, j;
 
+	if (X.low_canary != X_CANARY || X.high_canary != X_CANARY)
+		x_result_fault("fault",
+			       "the explorer's own memory was overwritten by code that the compiler did not instrument",
+			       0);
 	for (i = 0; i < X.nobjects; i++) {
 		o = &X.objects[i];
 		low = (void *)(o->base - REDZONE);

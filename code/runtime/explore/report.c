@@ -312,7 +312,7 @@ void x_result(const char *verdict)
 	bool first = true;
 	int i;
 
-	fprintf(out, "{\"verdict\":\"%s\",\"reduction\":\"%s\",\"bound\":%d,\"weak\":%s,\"executions\":%llu,\"redundant\":%llu,\"steps\":%llu,\"deepest\":%d,\"failing\":%llu,\"restarts\":%llu,\"shortening\":%llu,\"signatures\":%llu,\"seconds\":%.6f,\"bounded_by\":",
+	fprintf(out, "{\"verdict\":\"%s\",\"reduction\":\"%s\",\"bound\":%d,\"weak\":%s,\"executions\":%llu,\"redundant\":%llu,\"steps\":%llu,\"deepest\":%d,\"failing\":%llu,\"restarts\":%llu,\"shortening\":%llu,\"signatures\":%llu,\"shortest\":%s,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"bounded_by\":",
 		verdict, modes[X.mode], X.bound, X.weak ? "true" : "false",
 		(unsigned long long)summary.executions,
 		(unsigned long long)summary.redundant,
@@ -320,7 +320,9 @@ void x_result(const char *verdict)
 		(unsigned long long)summary.failing,
 		(unsigned long long)X.restarts,
 		(unsigned long long)summary.shortening,
-		(unsigned long long)summary.signatures, summary.seconds);
+		(unsigned long long)summary.signatures,
+		summary.shortest || !summary.switches ? "true" : "false",
+		summary.seconds, summary.cpu_seconds);
 	string(summary.bounded_by);
 	fprintf(out, ",\"kinds\":[");
 	for (i = 0; i < LAB_X_NR; i++) {

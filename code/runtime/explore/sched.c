@@ -11,7 +11,7 @@
 
 #include "engine.h"
 
-struct x_engine X;
+struct x_engine X = { .low_canary = X_CANARY, .high_canary = X_CANARY };
 
 static struct x_op join_op = { .kind = X_OP_JOIN, .blocking = true };
 

@@ -81,8 +81,8 @@ bool x_seen_changed(const struct x_proc *p)
 	int i;
 
 	for (i = 0; i < p->nseen; i++)
-		if (x_load(p->seen[i].addr, p->seen[i].size) !=
-		    p->seen[i].value)
+		if (x_weak_view(p - X.proc, p->seen[i].addr,
+				p->seen[i].size) != p->seen[i].value)
 			return true;
 	return false;
 }

@@ -35,6 +35,7 @@ struct buffer {
 	uintptr_t addr;
 	uint64_t base;			/* what all see, while ours is shown */
 	uint8_t size, owner, n;
+	uint8_t since;			/* stores since the owner's last barrier */
 	bool shown;
 	struct store fifo[DEPTH];
 };
@@ -53,11 +54,17 @@ void x_weak_reset(void)
 	int b;
 
 	for (b = 0; b < X_PROCS; b++) {
-		buffers[b].n = 0;
+		buffers[b].n = buffers[b].since = 0;
 		buffers[b].shown = false;
 	}
 	pending.on = false;
 	seq = 0;
+}
+
+/* An interrupt handler shares the buffers of the CPU that it is on. */
+static int cpu_of(int proc)
+{
+	return X.proc[proc].kind == 'i' ? X.proc[proc].host : proc;
 }
 
 static void put(uintptr_t addr, size_t size, uint64_t value)
@@ -70,13 +77,17 @@ static bool overlaps(const struct buffer *b, uintptr_t addr, size_t size)
 	return addr < b->addr + b->size && b->addr < addr + size;
 }
 
-/* Does this process have a store to there on its way? */
+/*
+ * Can this process have a store to there on its way? By what it did itself,
+ * not by what has arrived by now: else a step would be there or not depending
+ * on others, and the search would have to know.
+ */
 bool x_weak_delays(uintptr_t addr, size_t size)
 {
 	int b;
 
 	for (b = 0; b < X_PROCS; b++)
-		if (buffers[b].n && buffers[b].owner == X.cur &&
+		if (buffers[b].since && buffers[b].owner == cpu_of(X.cur) &&
 		    overlaps(&buffers[b], addr, size))
 			return true;
 	return false;
@@ -101,7 +112,7 @@ void x_weak_show(int proc)
 
 	for (i = 0; i < X_PROCS; i++) {
 		b = &buffers[i];
-		if (!b->n || b->owner != proc || b->shown)
+		if (!b->n || b->owner != cpu_of(proc) || b->shown)
 			continue;
 		b->base = x_load(b->addr, b->size);
 		b->shown = true;
@@ -109,23 +120,35 @@ void x_weak_show(int proc)
 	}
 }
 
-static int buffer_for(uintptr_t addr, size_t size)
+/* What a process that is parked would read. */
+uint64_t x_weak_view(int proc, uintptr_t addr, size_t size)
+{
+	int b;
+
+	for (b = 0; X.weak && b < X_PROCS; b++)
+		if (buffers[b].n && buffers[b].owner == cpu_of(proc) &&
+		    buffers[b].addr == addr && buffers[b].size == size)
+			return buffers[b].fifo[buffers[b].n - 1].value;
+	return x_load(addr, size);
+}
+
+static int buffer_for(uintptr_t addr, size_t size, uintptr_t pc)
 {
 	int b;
 
 	for (b = 0; b < X_PROCS; b++)
 		if (buffers[b].addr == addr && buffers[b].size == size &&
-		    buffers[b].owner == X.cur)
+		    buffers[b].owner == cpu_of(X.cur))
 			return b;
 	if (X.nids == X_PROCS) {
-		x_fail(LAB_X_LIMIT, pending.pc, addr,
+		x_fail(LAB_X_LIMIT, pc, addr,
 		       "more places are stored to than there are store buffers");
 		return -1;
 	}
 	b = X.nids++;
 	buffers[b].addr = addr;
 	buffers[b].size = size;
-	buffers[b].owner = X.cur;
+	buffers[b].owner = cpu_of(X.cur);
 	return b;
 }
 
@@ -166,22 +189,21 @@ void x_weak_store(uintptr_t addr, size_t size, bool release, uintptr_t pc)
 	if (X.sequential || index < 0 || addr - X_STACKS < X_STACKS_SIZE)
 		return;
 	for (b = 0; b < X_PROCS; b++)
-		if (buffers[b].n && buffers[b].owner == X.cur &&
+		if (buffers[b].since && buffers[b].owner == cpu_of(X.cur) &&
 		    overlaps(&buffers[b], addr, size) &&
 		    (buffers[b].addr != addr || buffers[b].size != size))
 			x_weak_fence(pc);
+	b = buffer_for(addr, size, pc);
+	if (b < 0)
+		return;
+	if (buffers[b].since == DEPTH)
+		x_weak_fence(pc);
+	buffers[b].since++;
 	pending.addr = addr;
 	pending.size = size;
 	pending.release = release;
 	pending.pc = pc;
 	pending.on = true;
-	b = buffer_for(addr, size);
-	if (b < 0) {
-		pending.on = false;
-		return;
-	}
-	if (buffers[b].n == DEPTH)
-		x_weak_fence(pc);
 	if (!buffers[b].shown) {
 		buffers[b].base = x_load(addr, size);
 		buffers[b].shown = true;
@@ -198,7 +220,8 @@ void x_weak_settle(void)
 
 	if (pending.on) {
 		pending.on = false;
-		id = buffer_for(pending.addr, pending.size);
+		id = buffer_for(pending.addr, pending.size,
+				pending.pc);
 		b = &buffers[id];
 		s = &b->fifo[b->n++];
 		s->value = x_load(pending.addr, pending.size);
@@ -241,7 +264,7 @@ bool x_weak_empty(int proc)
 	int b;
 
 	for (b = 0; b < X_PROCS; b++)
-		if (buffers[b].n && buffers[b].owner == proc)
+		if (buffers[b].n && buffers[b].owner == cpu_of(proc))
 			return false;
 	return true;
 }
@@ -252,7 +275,7 @@ bool x_weak_empty(int proc)
  */
 void x_weak_join(int proc, x_clock *dep)
 {
-	int b, owner = proc;
+	int b, owner = cpu_of(proc);
 
 	if (X.proc[proc].kind == 'b') {
 		x_join(dep, &buffers[proc].fifo[0].dep);
@@ -269,9 +292,17 @@ void x_weak_join(int proc, x_clock *dep)
 void x_weak_fence(uintptr_t pc)
 {
 	struct x_op op;
+	bool needed = false;
+	int b;
 
 	x_settle_value(x_me());
-	if (X.sequential || x_weak_empty(X.cur))
+	for (b = 0; b < X_PROCS; b++) {
+		if (!buffers[b].since || buffers[b].owner != cpu_of(X.cur))
+			continue;
+		buffers[b].since = 0;
+		needed = true;
+	}
+	if (X.sequential || !needed)
 		return;
 	x_op_simple(&op, X_OP_FENCE, 0, false, pc);
 	op.blocking = true;

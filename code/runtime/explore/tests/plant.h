@@ -8,6 +8,7 @@
 #define LAB_EXPLORE_PLANT_H
 
 #include <linux/atomic.h>
+#include <linux/bit_spinlock.h>
 #include <linux/completion.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
