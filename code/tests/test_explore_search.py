@@ -81,7 +81,7 @@ def test_reduced_search_loses_nothing_of_a_random_scenario(tmp_path, seed):
         tmp_path, ["--source", path])
 
 
-@pytest.mark.parametrize("seed", (2008, 2025, 2026, 2031))
+@pytest.mark.parametrize("seed", (2008, 2024, 2026, 2031, 3042, 3087))
 def test_nor_where_stores_are_delayed(tmp_path, seed):
     path = tmp_path / f"{seed}.c"
     path.write_text(random_scenario.scenario(seed))

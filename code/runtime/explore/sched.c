@@ -139,6 +139,9 @@ void x_dispatch(void)
 	uint32_t enabled = 0;
 	int p, from = X.cur, next = -1;
 
+	/* A commit is made to what all see, not to what one sees. */
+	if (X.weak)
+		x_weak_settle();
 	for (p = 0; p < X.nprocs; p++) {
 		struct x_proc *q = &X.proc[p];
 

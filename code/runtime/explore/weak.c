@@ -23,12 +23,14 @@
 #include "engine.h"
 
 #define DEPTH 8
+#define KEPT 64
 
 struct store {
 	uint64_t value;
 	x_clock dep;
 	int seq;
 	bool release;
+	uint8_t before[X_PROCS];	/* stores made before it, by buffer */
 };
 
 struct buffer {
@@ -37,7 +39,9 @@ struct buffer {
 	uint8_t size, owner, n;
 	uint8_t since;			/* stores since the owner's last barrier */
 	bool shown;
+	uint8_t made, seen;		/* stores, and those that all see */
 	struct store fifo[DEPTH];
+	x_clock seen_dep[KEPT];
 };
 
 /* By process: which process is whose buffer for which address, for good. */
@@ -55,6 +59,7 @@ void x_weak_reset(void)
 
 	for (b = 0; b < X_PROCS; b++) {
 		buffers[b].n = buffers[b].since = 0;
+		buffers[b].made = buffers[b].seen = 0;
 		buffers[b].shown = false;
 	}
 	pending.on = false;
@@ -216,7 +221,7 @@ void x_weak_settle(void)
 {
 	struct buffer *b;
 	struct store *s;
-	int id;
+	int id, i;
 
 	if (pending.on) {
 		pending.on = false;
@@ -228,6 +233,11 @@ void x_weak_settle(void)
 		s->dep = x_me()->dep;
 		s->seq = seq++;
 		s->release = pending.release;
+		for (i = 0; s->release && i < X_PROCS; i++)
+			s->before[i] = buffers[i].made;
+		if (++b->made == KEPT)
+			x_fail(LAB_X_LIMIT, pending.pc, pending.addr,
+			       "more than %d stores to one place", KEPT);
 		wake_buffer(id);
 	}
 	hide();
@@ -252,8 +262,11 @@ void x_weak_commit(int id)
 	struct buffer *b = &buffers[id];
 
 	put(b->addr, b->size, b->fifo[0].value);
-	if (!X.sequential)
+	if (!X.sequential) {
 		X.events[X.nevents - 1].value = b->fifo[0].value;
+		b->seen_dep[b->seen] = X.events[X.nevents - 1].dep;
+	}
+	b->seen++;
 	memmove(&b->fifo[0], &b->fifo[1], --b->n * sizeof(b->fifo[0]));
 	if (!b->n)
 		X.proc[id].state = X_DONE;
@@ -275,18 +288,25 @@ bool x_weak_empty(int proc)
  */
 void x_weak_join(int proc, x_clock *dep)
 {
-	int b, owner = cpu_of(proc);
+	const struct store *s = &buffers[proc].fifo[0];
+	int b, n;
 
-	if (X.proc[proc].kind == 'b') {
-		x_join(dep, &buffers[proc].fifo[0].dep);
-		if (!buffers[proc].fifo[0].release)
-			return;
-		owner = buffers[proc].owner;
+	if (X.proc[proc].kind == 'b')
+		x_join(dep, &s->dep);
+	for (b = 0; b < X_PROCS; b++) {
+		if (!buffers[b].addr)
+			continue;
+		if (X.proc[proc].kind != 'b') {
+			n = buffers[b].owner == cpu_of(proc) ?
+			    buffers[b].seen : 0;
+		} else {
+			n = s->release &&
+			    buffers[b].owner == buffers[proc].owner ?
+			    s->before[b] : 0;
+		}
+		if (n)
+			x_join(dep, &buffers[b].seen_dep[n - 1]);
 	}
-	for (b = 0; b < X_PROCS; b++)
-		if (buffers[b].addr && buffers[b].owner == owner &&
-		    X.proc[b].kind == 'b')
-			x_join(dep, &X.proc[b].dep);
 }
 
 void x_weak_fence(uintptr_t pc)
