@@ -166,15 +166,12 @@ class Guest:
                 return
         raise Gone(f"{name} does not reach the guest whole")
 
-    def run(self, command, seconds):
-        """A shell command: (status or None when it hangs, its lines)."""
+    def run(self, command, seconds, enough=lambda: False):
+        """A shell command: (status, its lines); (None, lines) when it hangs,
+        (None, None) when *enough* says that there is no more to wait for."""
         word = secrets.token_hex(4)
         del self.lines[:]
         self.order(f"run {word} {command}\n")
-        end = self.expect_end(word, seconds)
-        return end
-
-    def expect_end(self, word, seconds):
         end = time.monotonic() + seconds
         while True:
             for n, line in enumerate(self.lines):
@@ -184,6 +181,8 @@ class Guest:
                     return int(line.split()[2]), said
             if time.monotonic() > end:
                 return None, list(self.lines)
+            if enough():
+                return None, None
             self.pump(min(0.3, max(0.0, end - time.monotonic())))
 
     # -- snapshots --------------------------------------------------------

@@ -11,8 +11,8 @@ PLAY_S = 60.0           # a play takes a second; a stuck one says so after 30
 # Reports that are the kernel's own doing, on a loaded host.
 OTHERS = {"rcu-stall", "soft-lockup", "hung-task"}
 # KCSAN: two at once is what it needs, so that it looks often and long.
-SENSITIVE = ("cd /sys/module/kcsan/parameters && echo 200 > skip_watch && "
-             "echo 200 > udelay_task; cd /lab; ")
+SENSITIVE = ("cd /sys/module/kcsan/parameters && echo 40 > skip_watch && "
+             "echo 40 > udelay_task; cd /lab; ")
 
 
 def turns_of(experiment):
@@ -46,14 +46,15 @@ def play(experiment, kernel, module, turns, times=1, say=lambda _: None):
         try:
             guest.send(module, name + ".ko")
             record["sent_s"] = round(time.monotonic() - began, 2)
-            status, lines = guest.run(command(experiment, name, turns, times),
-                                      PLAY_S + 3 * times)
+            status, lines = guest.run(
+                command(experiment, name, turns, times), PLAY_S + 3 * times,
+                lambda: caught(experiment, guest.console.text()[before:]))
             record["status"] = status
-            record["played"] = (sum(x.startswith("played") for x in lines)
+            record["played"] = (sum(x.startswith("played") for x in lines or ())
                                 if times > 1 else int(status == 0))
-            record["said"] = [x for x in lines if x.strip()][-5:]
+            record["said"] = [x for x in lines or () if x.strip()][-5:]
             if status is None:
-                record["ended"] = "hang"
+                record["ended"] = "caught" if lines is None else "hang"
         except guests.Gone as gone:
             record.update(ended="panic", why=str(gone))
         text = guest.console.text()[before:]
@@ -64,6 +65,14 @@ def play(experiment, kernel, module, turns, times=1, say=lambda _: None):
         record["report"]["lines"] = decode.decoded(
             splat.digest(record["report"]), module[:-len(".small")] + ".ko")
     return record
+
+
+def caught(experiment, text):
+    """Whether there is nothing more to wait for."""
+    if experiment.silent or experiment.rounds == 1 or "BUG: " not in text:
+        return False
+    return any(fits(experiment, r) for r in splat.cut(text)
+               if splat.ends(r["kind"], r["text"].splitlines()[-1]))
 
 
 def names(report):

@@ -23,9 +23,9 @@ hbreak do_init_module
 continue
 lab-module {module}
 delete
-break lab_point_reached if $_streq(label, "{point}")
+break lab_points_reach if $_streq(label, "{point}")
 continue
-up
+up 2
 """
 HINTS = """
 The guest is at lab_point({point}) of {scheme}.c. Each actor of {scenario} is on
