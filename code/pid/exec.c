@@ -18,7 +18,7 @@ static void lab_transfer_session(struct lab_task *from, struct lab_task *to)
 }
 
 /**
- * lab_de_thread_2020() - exec by a thread, as Linux had it until 5.7
+ * lab_de_thread_2020() - exec by a thread, as Linux had it when the list came
  * @self: a thread, not the leader; the leader is a zombie
  *
  * The thread gives its own pid up and takes its leader's, which both use
@@ -50,11 +50,11 @@ void lab_de_thread_2020(struct lab_task *self)
 }
 
 /**
- * lab_de_thread() - exec by a thread, as Linux has it since 5.8
+ * lab_de_thread() - exec by a thread, as Linux has it since 6b03d1304a32
  * @self: a thread, not the leader; the leader is a zombie
  *
- * 6b03d1304a32 "proc: Ensure we see the exit of each process tid exactly
- * once": the two exchange their pids, so that the release of the leader
+ * "proc: Ensure we see the exit of each process tid exactly once", weeks
+ * after the list: the two exchange their pids, so that the release of the leader
  * flushes the directories of the pid that goes away.
  *
  * Context: Process context, may sleep. Takes lab_tasklist_lock.

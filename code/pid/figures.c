@@ -82,8 +82,11 @@ static void lab_look_up(struct lab_super_block *sb, unsigned int nr,
 	lab_dput(top);
 }
 
-/* What grace periods hold back must not pile up while the clock runs. */
-#define LAB_BATCH 64
+/*
+ * What grace periods hold back must not pile up: so many directories, and
+ * then a pause, off the clock.
+ */
+#define LAB_BATCH 6400
 
 /* Claim I11: fork, look-ups, exit; and the exit alone. */
 static int lab_measure_process(const struct lab_config *config,
@@ -93,7 +96,7 @@ static int lab_measure_process(const struct lab_config *config,
 	u64 ns = 0, release_ns = 0, start, exit, now;
 	struct lab_bench bench;
 	struct lab_task *task;
-	unsigned int i, n = 0;
+	unsigned int i, n = 0, batch = LAB_BATCH / dirs;
 	int err;
 
 	err = lab_open_bench(&bench, scheme, 2);
@@ -101,7 +104,7 @@ static int lab_measure_process(const struct lab_config *config,
 		return err;
 	while (!err && !lab_stopping() && ns < config->ms * 1000000ull) {
 		/* The first batch warms up. */
-		for (i = 0; !err && i < LAB_BATCH; i++) {
+		for (i = 0; !err && i < batch; i++) {
 			start = ktime_get_ns();
 			task = lab_fork(bench.ns, 1, NULL, NULL);
 			if (!task) {
@@ -116,7 +119,7 @@ static int lab_measure_process(const struct lab_config *config,
 			release_ns += now - exit;
 		}
 		n += i;
-		if (n == LAB_BATCH) {
+		if (n == batch) {
 			ns = 0;
 			release_ns = 0;
 		}
@@ -126,7 +129,7 @@ static int lab_measure_process(const struct lab_config *config,
 	lab_close_bench(&bench);
 	if (!err)
 		lab_print("# raw metric=process scheme=%s rep=%u dirs=%u n=%u ns=%llu release_ns=%llu\n",
-			  config->name, config->rep, dirs, n - LAB_BATCH,
+			  config->name, config->rep, dirs, n - batch,
 			  (unsigned long long)ns,
 			  (unsigned long long)release_ns);
 	return err;
@@ -310,8 +313,8 @@ static int lab_measure_exec(const struct lab_config *config, bool of_2020)
 	lab_look_up(bench.proc[0], 1, 2, 2);
 	again = lab_nr_dentries(bench.proc[0]);
 	scheme->release_task(thread);
-	lab_print("# raw metric=exec scheme=%s rep=%u form=%d before=%u flushed=%u again=%u left=%u\n",
-		  config->name, config->rep, of_2020 ? 2020 : 2023, before,
+	lab_print("# raw metric=exec scheme=%s rep=%u form=%s before=%u flushed=%u again=%u left=%u\n",
+		  config->name, config->rep, of_2020 ? "2020" : "exchange", before,
 		  flushed, again, lab_nr_dentries(bench.proc[0]));
 	lab_close_bench(&bench);
 	return 0;

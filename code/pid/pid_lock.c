@@ -2,8 +2,8 @@
 /*
  * A list of inodes, and a lock of its own (2020): what Linux does to this day.
  *
- * 63f818f46af9 "proc: Use a dedicated lock in struct pid", two months after
- * the list itself (wait_pidfd_lock.c). Nothing else is done under this lock.
+ * 63f818f46af9 "proc: Use a dedicated lock in struct pid", weeks after the
+ * list itself (wait_pidfd_lock.c). Nothing else is done under this lock.
  *
  *	who			holds			so that
  *	look-up			pid->lock, shortly	the inode is on the list

@@ -14,7 +14,7 @@
 #include "steps.h"
 
 #define LAB_EXIT		1UL
-#define LAB_EXEC		2UL	/* by a thread, as since 5.8 */
+#define LAB_EXEC		2UL	/* by a thread, as in 6.1 */
 #define LAB_EXEC_2020		4UL
 #define LAB_INSTANCES		8UL
 

@@ -28,11 +28,12 @@ static void look_after_the_flush(void)
 
 const struct lab_scenario lab_scenario = {
 	.name = "recreated",
-	.what = "a look-up that begins after the flush",
+	.what = "look-ups that begin after the flush",
 	.setup = start_seen_process,
 	.finish = end_proc,
 	.actors = {
 		{ "releases", release },
-		{ "looks", look_after_the_flush },
+		{ "looks 1", look_after_the_flush },
+		{ "looks 2", look_after_the_flush },
 	},
 };
