@@ -3,6 +3,7 @@
 and never "clean"."""
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -158,3 +159,12 @@ def test_bound_on_preemptions_is_part_of_the_verdict(tmp_path):
     seen = Seen(tmp_path, "--scheme", "rcu", "--bound", 1)
     assert seen.verdict == "clean-within-bound"
     assert "at most 1 preemptions" in seen.out
+
+
+@pytest.mark.parametrize("folder", ("runtime/native", "runtime/common", "module",
+                                    "bench"))
+def test_nothing_of_the_explorer_is_in_what_must_be_fast(folder):
+    for where, _, names in os.walk(os.path.join(TOP, "code", folder)):
+        for name in names:
+            with open(os.path.join(where, name), errors="replace") as f:
+                assert not re.search(r"lab_x_|__tsan_", f.read()), name

@@ -108,7 +108,7 @@ def test_reduced_search_is_far_shorter_with_the_same_verdict(tmp_path):
 
 
 @pytest.mark.parametrize("args", [
-    ["--scheme", "pointer_tag", "--scenario", "one_bit"],
+    ["--scheme", "pointer_tag", "--scenario", "stale_set"],
     ["--scheme", "pointer_lock", "--scenario", "switch"],
     ["--scheme", "rcu", "--scenario", "publish", "--break", "no-release",
      "--mode", "weak"],
