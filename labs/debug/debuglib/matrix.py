@@ -20,7 +20,7 @@ RESULTS = os.path.join(TOP, "Documentation", "debug", "results.json")
 RUNS, SILENT_RUNS, OF = 20, 50, 19
 RIGHT = ("task_lock", "rcu", "dedicated_lock", "pointer_lock")
 PLAYED = ("one_reader", "switch", "unshare", "exit", "mounts_error", "fork")
-SILENT_ROUNDS = {"kasan": 40, "kcsan": 200}
+SILENT_ROUNDS = {"kasan": 200, "kcsan": 50}
 
 
 def silent_rows(names):
@@ -82,15 +82,17 @@ def run(experiments, runs, silent_runs, say):
     names = dict.fromkeys(e.kernel for e in experiments)
     rights = prepare(silent_rows(names)) if silent_runs else []
     each = -(-silent_runs // len(PLAYED))
-    left = sum(max(0, runs - work.row(w[4])["runs"]) for w in wanted)
+    left = sum(max(0, runs - work.row(w[4])["runs"]) for w in wanted if not w[0].silent)
     sessions = sum(work.row(r[4])["runs"] < each for r in rights)
     say(f"{left} runs of planted bugs, {sessions * each} of right schemes: about "
         f"{max(1, round((left * 5 + sessions * (4 + 2 * each)) / 60))} minutes on an idle "
         "machine; interrupt it as you like, it goes on where it was")
     for n, (row, kernel, turns, file, name) in enumerate(wanted, 1):
-        while work.row(name)["runs"] < runs:
-            record = play.play(row, kernel, file, turns)
-            work.add(name, record, 1, int(record["as_expected"]))
+        while (missing := runs - work.row(name)["runs"]) > 0:
+            # What should be silent can share a guest; a bug gets its own.
+            times = missing if row.silent else 1
+            record = play.play(row, kernel, file, turns, times=times)
+            work.add(name, record, times, times * record["as_expected"])
         now = work.row(name)
         say(f"{n}/{len(wanted)} {row.title}: {now['good']} of {now['runs']}")
     for n, (row, kernel, turns, file, name) in enumerate(rights, 1):
@@ -166,7 +168,7 @@ def results(doc):
         out.append({"claim": claim, "env": "D",
                     "verdict": "holds" if good else "not reproduced here",
                     "summary": "; ".join(parts) + ".",
-                    "marked": "under emulation", "machine": doc["machine"],
+                    "marked": None, "machine": doc["machine"],
                     "figures": [{"name": f"{r['id']}", "value": r["good"], "lo": None,
                                  "hi": None, "unit": f"of {r['runs']} runs"}
                                 for r in rows]})
