@@ -3,9 +3,10 @@
  * The measurements, in the kernel as natively. Each prints raw data, a line
  * a figure ("# raw name=value ..."); code/bench/reduce and plot do the rest.
  *
- * Threads are bound to CPUs, warm up before the clock runs, and are never
- * more than there are CPUs. Which schemes alternate, how often and in which
- * order is decided outside: one call measures one scheme once.
+ * Threads are bound to CPUs and warm up before the clock runs. Readers are
+ * never more than there are CPUs; a writer may share the last one's. Which
+ * schemes alternate, how often and in which order is decided outside: one call
+ * measures one scheme once.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/nsproxy_lab (or as the module is called): the report, readable while it is being written.
+ * /proc/nsproxy_lab (or as the module is called): the report, readable while
+ * it is being written.
  *
  * A reader that has caught up waits for more, until the run is over. Several
  * may read, each from the beginning.

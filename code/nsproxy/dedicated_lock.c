@@ -5,7 +5,8 @@
  * "For raw performance you would do better to have a separate lock": the
  * scheme of 2014 with a spinlock that guards nothing but this pointer, so
  * that it is never contended by alloc_lock's unrelated users (claims T4,
- * P12). The price is a word in every task. It was never posted as a patch.
+ * P12). The price is one more lock in every task. It was never posted as a
+ * patch.
  *
  *	who			holds			so that
  *	remote reader		nsproxy_lock		the pointer stays, and the

@@ -10,8 +10,8 @@
  * Three rules hold in every scheme, as they do in the kernel:
  *
  * 1. Only the task itself changes its own nsproxy pointer.
- * 2. An nsproxy never changes while more than one can see it; a task that
- *    wants other namespaces switches to another nsproxy.
+ * 2. What an nsproxy points to never changes once a task points to it; a task
+ *    that wants other namespaces switches to another nsproxy.
  * 3. A NULL nsproxy means that the task is almost dead (a zombie).
  */
 #ifndef LAB_NSPROXY_H

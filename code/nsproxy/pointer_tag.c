@@ -31,8 +31,9 @@
  * @task: whose nsproxy will be read
  *
  * Flaws: the read and the xchg are two steps, so that a switch in between is
- * undone (P5). NULL is tagged too (P10). The owner's own reads don't expect
- * a tag (P4).
+ * undone (P5). The tag is on while we still wait for the lock, when another
+ * reader or the slow path may take it away (P7). NULL is tagged too (P10). The
+ * owner's own reads don't expect a tag (P4).
  *
  * Context: Process context. Returns with @task's alloc_lock held.
  */

@@ -10,8 +10,8 @@
  * What makes it right where pointer_tag.c is wrong:
  *  - the bit is a lock, taken by one atomic operation, not an announcement:
  *    it needs no second lock behind it, and it can't be taken twice (P5, P7);
- *  - only its holder writes the word, so that nothing is ever put back over
- *    somebody else's store (P6);
+ *  - while it is taken only its holder changes the word, so that nothing is
+ *    ever put back over somebody else's store (P6);
  *  - the pointer is not a pointer to the compiler: who wants one must ask an
  *    accessor, and all accessors mask (P4, P8, P10, P14).
  */
@@ -97,8 +97,8 @@ static inline void lab_ptrlock_unlock(struct lab_ptrlock *pl)
  * @pl: the word
  * @ptr: aligned to 2 bytes at least, or NULL
  *
- * As only the holder writes the word, a plain store that releases does for
- * both.
+ * One store does for both: nobody else changes a locked word. Who waits for
+ * the bit leaves the word as it finds it.
  *
  * Context: Holds the lock, which it releases.
  */

@@ -43,10 +43,10 @@ static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
 	if (nsproxy) {
 		/*
 		 * What keeps *nsproxy alive: the owner may have replaced the
-		 * pointer by now, but its synchronize_rcu() returns only
-		 * after our rcu_read_unlock(). The nsproxy in turn holds a
-		 * reference on the namespace, so that ours is never the
-		 * first.
+		 * pointer by now, but who drops the last reference waits, and
+		 * synchronize_rcu() returns only after our rcu_read_unlock().
+		 * The nsproxy in turn holds a reference on the namespace, so
+		 * that ours is never the first.
 		 */
 		uts_ns = nsproxy->uts_ns;
 		lab_get_uts_ns(uts_ns);

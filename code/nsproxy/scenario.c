@@ -25,7 +25,7 @@
  * struct lab_stage - what the threads of a scenario share
  * @scheme: the scheme
  * @does: LAB_OWNER_* bits
- * @lock: guards @task, as tasklist_lock does for find_task_by_vpid()
+ * @lock: guards @task; stands for what makes find_get_task_by_vpid() safe
  * @task: the task that the readers look at, or NULL between two lives
  * @init: the owner's first task, which nobody looks at
  * @reads: remote reads that found a namespace

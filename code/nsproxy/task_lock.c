@@ -3,8 +3,9 @@
  * task_lock (2014): the pointer is guarded by the task's alloc_lock.
  *
  * 728dba3a39c "namespaces: Use task_lock and not rcu to protect nsproxy".
- * It is how Linux does it to this day. Writers and remote readers take the
- * lock; the task itself reads without it, as nobody else writes.
+ * Linux 6.1, with which the kit compares, still does it so. Writers and remote
+ * readers take the lock; the task itself reads without it, as nobody else
+ * writes.
  *
  *	who			holds			so that
  *	remote reader		alloc_lock		the pointer stays, and the

@@ -111,7 +111,7 @@ static int lab_act(void *data)
 		while (atomic_read_acquire(&lab_round) < round) {
 			if (kthread_should_stop())
 				return 0;
-			/* To begin together, while more than one CPU is needed. */
+			/* Many rounds are for luck: spin, to begin together. */
 			if (rounds == 1)
 				usleep_range(50, 100);
 			else

@@ -8,8 +8,8 @@
  *					3. frees the old one
  *	4. looks through it
  *
- * With readers only where they take the scheme's lock, 2 would be fine; self
- * takes none. Twin: switch.c, in which self switches.
+ * Step 2 does no harm to remote readers, whom the scheme protects. It does to
+ * self, who reads without protection. Twin: switch.c, in which self switches.
  */
 #include "scenario.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A tag that waits for the lock is taken away by the slow path, too: it
- * installs its pointer without one. Not in the ledger; of P7's kind, with one
- * reader only.
+ * The tag of a reader that still waits for the lock is taken away by the slow
+ * path, too: that installs its pointer without one. A second way to claim P7's
+ * end, with one reader only.
  *
  *	reader				self
  *	1. sets the tag

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The interrupt variant of notify_nsproxy.c (claim R2): why alloc_lock nests
- * neither inside nor outside tasklist_lock.
+ * neither inside nor outside a write-locked tasklist_lock.
  *
  *	child, exiting		parent			softirq on parent's CPU
  *	1. write_lock_irq(tasklist_lock)
@@ -12,9 +12,10 @@
  *							   read_lock(tasklist_lock)
  *	4. wants the parent's alloc_lock
  *
- * The parent can't go on before the softirq is over. The same holds for any
- * other lock that it takes with interrupts on, and that 4 wants: so it also
- * switches. RCU wants none.
+ * The parent can't go on before the softirq is over, the softirq not before the
+ * child releases tasklist_lock, the child not before the parent releases
+ * alloc_lock. The same goes for a scheme's own lock, if step 4 wants that: so
+ * the parent also switches. RCU wants none.
  */
 #include <linux/spinlock.h>
 

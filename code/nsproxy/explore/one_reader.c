@@ -8,7 +8,8 @@
  *					3. frees the old one
  *	4. looks through it
  *
- * 3 must not happen between 1 and 4, or not be possible before 4.
+ * A lock keeps 2 from coming between 1 and 4. RCU lets 2 come, and holds 3 back
+ * until the reader is done.
  */
 #include "scenario.h"
 

@@ -38,7 +38,7 @@ enum lab_rule {
 /**
  * lab_violated() - an object noticed that it is being misused
  * @rule: what was broken
- * @object: whose; printed, never dereferenced
+ * @object: whose; never dereferenced
  *
  * Counts, and goes on: the first misuse of a run often hides the next, and
  * a lesson wants to see both.
@@ -74,7 +74,7 @@ void *lab_alloc_atomic(size_t size);
  * lab_free() - give an object back
  * @object: from lab_alloc(), or NULL
  *
- * kfree() natively, where AddressSanitizer watches the freed memory. The
+ * Frees at once natively, where AddressSanitizer watches the freed memory. The
  * module can keep the dead in a graveyard until it is unloaded, so that a
  * use after free is *seen* (the object's magic says so) instead of bringing
  * the guest down in a place that has nothing to do with it.
