@@ -8,3 +8,5 @@ parts        := family namespaces lab_idr scenario growth
 native_parts := workqueue
 # what the schemes share, for the explorer
 explored     := namespaces lab_idr
+# what make stress runs
+stressed     := nets_come_and_go,ids_are_found,list_is_walked,ids_are_asked_for,all_at_once

@@ -131,12 +131,13 @@ static void lab_watch_cleanup(struct lab_field *field, void (*slowly)(void))
 static void lab_print_cleanup(const struct lab_config *config,
 			      const struct lab_field *field, const char *growing)
 {
-	lab_print("# raw metric=cleanup scheme=%s rep=%u growing=%s living=%u dying=%u knowing=%u ids=%u held_ns=%llu walk_ns=%lld walked=%lld notified=%lld\n",
+	lab_print("# raw metric=cleanup scheme=%s rep=%u growing=%s living=%u dying=%u knowing=%u ids=%u held_ns=%llu walk_ns=%lld walked=%lld held_walked=%lld notified=%lld\n",
 		  config->name, config->rep, growing, field->living,
 		  field->dying, field->knowing, field->ids,
 		  (unsigned long long)lab_watch.held_ns,
 		  (long long)atomic64_read(&lab_watch.walk_ns),
 		  (long long)atomic64_read(&lab_watch.walked),
+		  (long long)lab_watch.held_walked,
 		  (long long)atomic64_read(&lab_watch.notified));
 }
 

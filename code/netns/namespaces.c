@@ -48,8 +48,10 @@ static DECLARE_WORK(lab_net_cleanup_work, lab_cleanup_work);
 void lab_rtnl_lock(void)
 {
 	mutex_lock(&lab_rtnl_mutex);
-	if (lab_watch.on)
+	if (lab_watch.on) {
+		lab_watch.before = atomic64_read(&lab_watch.walked);
 		lab_watch.taken_ns = lab_watch_clock();
+	}
 }
 
 /**
@@ -64,7 +66,8 @@ void lab_rtnl_unlock(void)
 	if (lab_watch.on) {
 		ns = lab_watch_clock() - lab_watch.taken_ns;
 		lab_watch.held_ns += ns;
-		lab_watch.most_ns = max(lab_watch.most_ns, ns);
+		lab_watch.held_walked += atomic64_read(&lab_watch.walked) -
+					 lab_watch.before;
 	}
 	mutex_unlock(&lab_rtnl_mutex);
 }

@@ -80,7 +80,7 @@ static int lab_peernet2id_alloc(struct lab_net *net, struct lab_net *peer,
  * @net: whose table it is; not freed meanwhile
  * @peer: only compared: it may be dead
  *
- * Mirrors peernet2id() as it is since 2020; in 2018 it took nsid_lock.
+ * Mirrors peernet2id() as it is in 6.1; in 2018 it took nsid_lock.
  *
  * Context: Any.
  * Return: the id, or %LAB_NSID_NOT_ASSIGNED.

@@ -13,20 +13,22 @@
  * struct lab_watch - what was seen since it was last zeroed
  * @on: look at the clock; off, nothing is timed
  * @held_ns: how long rtnl was held, in all; written under rtnl
- * @most_ns: the longest of these
  * @taken_ns: when it was taken; written under rtnl
  * @walk_ns: from the first table looked at to the last, in all
  * @walked: how many tables were looked at
+ * @before: @walked when rtnl was taken; written under rtnl
+ * @held_walked: how many of them with rtnl held
  * @notified: how many messages were sent
  * @slowly: NULL, or called by each notification: memory is tight
  */
 struct lab_watch {
 	bool on;
 	u64 held_ns;
-	u64 most_ns;
 	u64 taken_ns;
 	atomic64_t walk_ns;
 	atomic64_t walked;
+	s64 before;
+	s64 held_walked;
 	atomic64_t notified;
 	void (*slowly)(void);
 };

@@ -12,8 +12,8 @@
  *	5. frees
  *				6. uses it
  *
- * A count that has been 0 must stay so: 4 has to ask. The kernel's did not
- * until December 2017.
+ * A count that has been 0 must stay so: 4 has to ask. The kernel's once did
+ * not.
  */
 #include "scenario.h"
 
