@@ -83,7 +83,7 @@ void lab_de_thread(struct lab_task *self)
  * lab_wake_pidfd() - wake those who poll a pidfd
  * @pid: whose
  *
- * Mirrors do_notify_pidfd(): wake_up_all(&pid->wait_pidfd).
+ * Mirrors do_notify_pidfd(), which wakes all on the wait queue wait_pidfd.
  *
  * Context: Any, with lab_tasklist_lock held or not.
  */
