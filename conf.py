@@ -33,7 +33,7 @@ if is_installed("sphinx_copybutton"):
 exclude_patterns = ["output", "sphinx"]
 
 # What the kernel's headers or the compiler declare, and we don't document.
-nitpick_ignore = [("c:identifier", name) for name in ("size_t", "bool", "u64")]
+nitpick_ignore = [("c:identifier", name) for name in ("size_t", "bool", "u64", "gfp_t")]
 
 html_theme = "furo" if is_installed("furo") else "alabaster"
 html_title = project

@@ -78,7 +78,11 @@ struct lab_net_file {
 	struct lab_net *net;
 };
 
-/* What a notification is about: RTM_NEWNSID, RTM_DELNSID. */
+/**
+ * enum lab_nsid_cmd - what a message is about
+ * @LAB_NEWNSID: an id has been given (RTM_NEWNSID)
+ * @LAB_DELNSID: an id has been taken away (RTM_DELNSID)
+ */
 enum lab_nsid_cmd { LAB_NEWNSID, LAB_DELNSID };
 
 extern struct list_head lab_net_namespace_list;
