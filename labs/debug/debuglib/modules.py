@@ -88,8 +88,9 @@ def stripped(path):
     """Without symbols it travels faster into the guest."""
     out = path[:-3] + ".small"
     if not os.path.exists(out) or os.path.getmtime(out) < os.path.getmtime(path):
-        done = subprocess.run(["strip", "--strip-debug", "-o", out, path],
+        done = subprocess.run(["strip", "--strip-debug", "-o", out + ".new", path],
                               capture_output=True, text=True)
         if done.returncode:
             raise Trouble(f"strip fails: {done.stderr.strip()}")
+        os.replace(out + ".new", out)   # somebody may be reading the old one
     return out

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The debug kernels: what needs none first, then one run of each experiment.
+
+Where they are not built (make debug-kernels), the runs are skipped.
+"""
+import os
+import re
+import sys
+
+import pytest
+from conftest import TOP, run
+
+sys.path.insert(0, os.path.join(TOP, "labs", "debug"))
+from debuglib import decode, guest, matrix, modules, play, schedule, table  # noqa: E402
+import kernels  # noqa: E402
+from vmlib.trouble import Trouble  # noqa: E402
+
+ROWS = table.load()
+# The ledger's column D, as far as the nsproxy family goes.
+LEDGER = {"R2", "R3", "R5", "R6", "R7", "R8", "R10", "T5", "P4", "P5", "P6", "P7", "P8",
+          "P10", "P11", "P14"}
+CAUGHT = [r for r in ROWS if not r.silent]
+BY_ID = {r.id: r for r in ROWS}
+
+
+# -- without a kernel ------------------------------------------------------------
+
+def test_every_claim_of_the_ledgers_column_has_a_bug_that_is_caught():
+    assert {r.claim for r in CAUGHT} == LEDGER
+
+
+def test_every_detector_has_a_bug_and_a_twin():
+    twins = {r.claim for r in ROWS if r.silent}
+    for kind in ("kasan", "lockdep", "sleep-in-atomic", "ubsan", "kcsan"):
+        assert [r for r in CAUGHT if kind in r.kinds and r.claim in twins], kind
+
+
+def test_the_recorded_claims_are_the_tables():
+    with open(os.path.join(TOP, "Documentation/claims/registry.toml"), "rb") as f:
+        registry = table.tomllib.load(f)
+    assert LEDGER <= {e["claim"] for e in registry["experiment"] if e["env"] == "D"}
+
+
+@pytest.mark.parametrize("row", [r for r in ROWS if r.schedule], ids=lambda r: r.id)
+def test_schedules_name_what_is_there(row):
+    """Actors of the scenario, labels of the scheme as it is changed."""
+    with open(os.path.join(table.SCENARIOS, row.scenario + ".c")) as f:
+        actors = {a.replace(" ", "_") for a in re.findall(r'^\t\t\{ "([^"]+)"', f.read(),
+                                                           re.M)}
+    labels = set(re.findall(r"lab_point\((\w+)\)", modules.source(row)))
+    turns = [t.split(":") for t in play.turns_of(row).split(",")]
+    assert turns and {a for a, _ in turns} <= actors
+    assert {label for _, label in turns} <= labels | {"end", "blocks"}
+
+
+def test_a_schedule_is_cut_at_the_labels_that_were_reached():
+    def step(process, label=None):
+        what = {"what": "label", "label": label} if label else {"what": "step"}
+        return {"process": process, "step": 1, **what}
+    found = schedule.turns({"processes": ["", "reader 1", "self"], "steps": [
+        step(1), step(1, "a"), step(2), step(2, "b"), step(2), step(1)]})
+    assert found == [("reader_1", "a"), ("self", "end"), ("reader_1", "end")]
+    # Whose last sign of life is a label has not ended there.
+    found = schedule.turns({"processes": ["", "reader", "self"], "steps": [
+        step(1), step(1, "a"), step(2)]})
+    assert found == [("reader", "a"), ("self", "end")]
+
+
+@pytest.mark.parametrize("change, why", [
+    ({"scheme": "rcu", "break": "nonsense"}, "has no change"),
+    ({"scenario": "nonsense"}, "no scenario"),
+    ({"kernel": "nonsense"}, "no debug kernel|no kernel"),
+    ({"kinds": ["nonsense"]}, "no kind of report"),
+    ({"kinds": []}, "needs either"),
+    ({"schedule": "reader"}, "is no schedule"),
+    ({"colour": "red"}, "unknown colour"),
+])
+def test_a_row_that_makes_no_sense_is_refused(change, why):
+    row = {"claim": "R10", "kernel": "kasan", "scheme": "rcu", "scenario": "one_reader",
+           "kinds": ["kasan"], "functions": ["f"], "shows": "x"}
+    changes = {"rcu": {}}
+    assert table.wrong(row, changes) is None
+    assert re.search(why, table.wrong({**row, **change}, changes))
+
+
+def report(title, *trace):
+    lines = "".join(f"[    1.0]  {f}+0x10/0x20 [x_m]\n" for f in trace)
+    return (f"[    1.0] BUG: KASAN: {title} in {trace[0]}+0x10/0x20 [x_m]\n"
+            f"[    1.0] Call Trace:\n[    1.0]  <TASK>\n{lines}[    1.0]  </TASK>\n"
+            "[    1.0] ====================================================\n")
+
+
+@pytest.mark.parametrize("console, expected", [
+    (report("use-after-free", "lab_utsns_get"), True),
+    (report("use-after-free", "read_and_put", "lab_utsns_get"), True),
+    (report("use-after-free", "some_other"), False),        # another's flaw
+    (report("double-free", "lab_utsns_get"), False),        # another flaw
+    ("", False),
+])
+def test_a_report_counts_by_its_kind_and_its_function(console, expected):
+    record = {"console": console, "ended": "done", "status": 0}
+    play.judge(BY_ID["R10-kasan-rcu-one_reader-no-grace-period"], record)
+    assert record["as_expected"] is expected
+
+
+END = "lab: end: error 0, 0 complaints, 0 turns missed\n"
+
+
+@pytest.mark.parametrize("console, ended, expected", [
+    (END, "done", True),
+    (report("use-after-free", "any") + END, "done", False),
+    (END.replace("0 complaints", "1 complaints"), "done", False),
+    ("", "done", False),                                    # it never ended
+    (END, "panic", False),
+])
+def test_silence_is_a_whole_run_without_a_word(console, ended, expected):
+    record = {"console": console, "ended": ended, "status": 0}
+    play.judge(BY_ID["R3-kasan-rcu-one_reader-silent"], record)
+    assert record["as_expected"] is expected
+
+
+def test_verdicts_need_nineteen_of_twenty_and_all_of_the_silence():
+    def doc(good, silent):
+        row = {"id": "x", "claim": "R10", "scheme": "rcu", "scenario": "s", "changes": [],
+               "silent": False, "runs": 20, "good": good,
+               "report": {"kind": "kasan", "function": "f"}}
+        twin = {**row, "silent": True, "good": silent}
+        return {"experiments": [row, twin], "machine": {}}
+
+    def verdict(*args):
+        return matrix.results(doc(*args))[0]["verdict"]
+    assert verdict(19, 20) == "holds"
+    assert verdict(18, 20) == verdict(20, 19) == "not reproduced here"
+
+
+def test_a_kernels_key_follows_its_settings_and_not_its_comments(monkeypatch):
+    package = {"version": "1"}
+    before = kernels.folder("kasan", package)
+    text = kernels.fragment("kasan")
+    monkeypatch.setattr(kernels, "fragment", lambda _: text + "# a word more\n")
+    assert kernels.folder("kasan", package) == before
+    monkeypatch.setattr(kernels, "fragment", lambda _: text + "CONFIG_KFENCE=y\n")
+    assert kernels.folder("kasan", package) != before
+    monkeypatch.undo()
+    assert kernels.folder("kasan", {"version": "2"}) != before
+
+
+@pytest.mark.parametrize("command, complaint", [
+    (["labs/debug/debug", "run", "R10"], "make debug-kernels"),
+    (["labs/debug/debug", "run", "Q1"], "no experiment is about Q1"),
+    (["labs/debug/debug", "gdb", "rcu", "--point", "x"], "has no lab_point(x)"),
+    (["code/kernel/build", "msan"], "there is no debug kernel “msan”"),
+])
+def test_what_is_missing_is_said_in_one_line(command, complaint, tmp_path):
+    done = run(*command, env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)})
+    assert done.returncode in (1, 3) and complaint in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+# -- with one --------------------------------------------------------------------
+
+@pytest.fixture(scope="session")
+def played():
+    """Plays an experiment in a guest restored from the snapshot."""
+    built = {}
+
+    def one(row, turns=None):
+        kernel = kernels.ready(row.kernel)
+        if not kernel:
+            pytest.skip(f"the {row.kernel} kernel is not built (make debug-kernels)")
+        if row.kernel not in built:
+            # All at once: one make.
+            built[row.kernel] = modules.build(
+                [r for r in CHOSEN + TWINS if r.kernel == row.kernel], kernel)
+        return play.play(row, kernel, built[row.kernel][modules.name_of(row)],
+                         play.turns_of(row) if turns is None else turns)
+    return one
+
+
+# One a claim; make debug-matrix plays all, and each of them often.
+CHOSEN = list({r.claim: r for r in reversed(CAUGHT)}.values())[::-1]
+TWINS = [BY_ID["R2-kasan-rcu-notify_nsproxy-silent"],
+         BY_ID["R3-kasan-rcu-one_reader-silent"],
+         BY_ID["R7-kasan-rcu-one_reader-silent"],
+         BY_ID["P4-kasan-pointer_tag-own_read-silent"]]
+
+
+@pytest.mark.parametrize("row", CHOSEN, ids=lambda r: r.id)
+def test_the_kernel_objects_to(row, played):
+    record = played(row)
+    assert record["as_expected"], (record["reports"], record["missed"], record["ended"])
+    if "kasan" in row.kinds and row.claim != "R5":
+        # Decoded: the report leads to a line of the scheme.
+        assert any(re.search(rf"code/nsproxy/{row.scheme}\.c:\d+$", line)
+                   for line in record["report"]["lines"])
+
+
+@pytest.mark.parametrize("row", TWINS, ids=lambda r: r.id)
+def test_the_kernel_says_nothing_of(row, played):
+    record = played(row)
+    assert record["as_expected"], (record["reports"], record["missed"], record["ended"])
+
+
+def test_without_its_schedule_the_race_does_not_show(played):
+    """The turns do it, not luck: in the other order nothing is wrong."""
+    row = BY_ID["R10-kasan-rcu-one_reader-no-grace-period"]
+    assert not played(row, "reader:end,self:end")["as_expected"]
+
+
+def test_gdb_stops_at_a_labelled_point():
+    if not kernels.ready("kasan"):
+        pytest.skip("the kasan kernel is not built (make debug-kernels)")
+    done = run("labs/debug/debug", "gdb", "task_lock", "--point", "read_pointer",
+               "--commands", "info locals; frame")
+    assert "lab_utsns_get" in done.stdout and "lab_point(read_pointer);" in done.stdout
+    assert re.search(r"nsproxy = 0xffff", done.stdout), done.stdout + done.stderr
+
+
+def test_a_snapshot_that_does_not_fit_is_made_anew(tmp_path):
+    kernel = kernels.ready("kcsan")
+    if not kernel:
+        pytest.skip("the kcsan kernel is not built (make debug-kernels)")
+    # A copy of the folder's names, so that nobody else's snapshot is lost.
+    mine = kernels.Kernel("kcsan", str(tmp_path), kernel.built)
+    mine.image = kernel.image
+    path = guest.snapshot_path(mine, guest.accels.choose(mine.image)[0], guest.initrd())
+    with open(path, "wb") as f:
+        f.write(b"not a snapshot")
+    with guest.restore(mine) as there:
+        assert there.run("echo alive", 20) == (0, ["alive", ""])
+    assert os.path.getsize(path) > 1 << 20
+
+
+def test_addresses_become_lines_of_the_kit():
+    assert decode.short(os.path.join(TOP, "code/nsproxy/rcu.c")) == "code/nsproxy/rcu.c"
+    assert decode.short("/x/kernels/source-6.1/include/linux/slab.h") == "include/linux/slab.h"
