@@ -7,34 +7,44 @@ BUILD    := build
 SPHINX    = $(PYTHON) -m sphinx -j auto -W -n --keep-going $(if $(V),-v,-q)
 BOOK     := Documentation
 BOOK_OUT := $(BOOK)/output
-DOCUMENTED = $(wildcard code/nsproxy/*.[ch]) code/runtime/common/lab.h
+DOCUMENTED = $(wildcard $(FAMILIES:%=code/%/*.[ch])) code/runtime/common/lab.h
 
-# What the module is made of: one folder of sources for Kbuild.
-MODULE_SRC := code/nsproxy code/module code/bench code/runtime/common
-MODULE     := $(BUILD)/module/stock/nsproxy_lab.ko
+# Which schemes there are, and which family SCHEME= belongs to.
+FAMILIES := nsproxy netns pid
+$(foreach f,$(FAMILIES),$(eval include code/$f/family.mk)$(eval schemes_$f := $(schemes))$(eval stressed_$f := $(stressed)))
+SCHEMES  := $(foreach f,$(FAMILIES),$(schemes_$f))
+FAMILY   ?= $(or $(firstword $(foreach f,$(FAMILIES),$(if \
+	    $(filter $(SCHEME),$(schemes_$f)),$f))),nsproxy)
 
-NATIVE   := $(MAKE) -s -f code/runtime/native/Makefile
-STRESSED  = $(BUILD)/native/stress$(if $(BREAK),-$(SCHEME)-$(BREAK))
+ifneq ($(SCHEME),$(filter $(SCHEME),$(SCHEMES)))
+$(error There is no scheme "$(SCHEME)". There are: $(SCHEMES))
+endif
+ifeq ($(filter $(FAMILY),$(FAMILIES)),)
+$(error There is no family "$(FAMILY)". There are: $(FAMILIES))
+endif
+
+# Kbuild wants all sources of a module in one folder; labs/vm/vm links them.
+module_of    = $(BUILD)/module/$(1:nsproxy=stock)/$(1)_lab.ko
+build_module = labs/vm/vm module --name $(1)_lab --out $(dir $(call module_of,$(1))) \
+	       code/$(1) code/module code/bench code/runtime/common
+
+NATIVE    = $(MAKE) -s -f code/runtime/native/Makefile FAMILY=$(FAMILY)
+PLAIN     = $(BUILD)/native/$(filter-out nsproxy-plain,$(FAMILY)-plain)$(if $(filter nsproxy,$(FAMILY)),plain)
+STRESSED  = $(BUILD)/native/stress-$(FAMILY)$(if $(BREAK),-$(SCHEME)-$(BREAK))
 # What the explorer is told: --scheme rcu for SCHEME=rcu, and so on.
 option    = $(if $($(1)),--$(2) $($(1)))
 EXPLORE   = code/runtime/explore/explore $(call option,JSON,json) \
 	    $(call option,DOT,dot) $(if $(filter-out default,$(origin CC)),--cc $(CC))
-EXPLORE_ONE = $(call option,SCHEME,scheme) $(call option,SCENARIO,scenario) \
+EXPLORE_ONE = --family $(FAMILY) $(call option,SCHEME,scheme) $(call option,SCENARIO,scenario) \
 	    $(call option,BREAK,break) $(call option,REPAIR,repair) \
 	    $(call option,MODE,mode) $(call option,WANT,want) \
 	    $(call option,LIMIT,time-limit) $(call option,BOUND,bound)
-
-SCHEMES := task_lock rcu pointer_tag dedicated_lock pointer_lock
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 comma := ,
-
-ifneq ($(SCHEME),$(filter $(SCHEME),$(SCHEMES)))
-$(error There is no scheme "$(SCHEME)". There are: $(SCHEMES))
-endif
 
 ## Begin here
 
@@ -65,27 +75,29 @@ cleandocs: ## remove the built book
 explore: setup-build ## every interleaving of SCHEME= in SCENARIO=; BREAK= REPAIR= MODE=weak WANT= LIMIT= CC= DOT=; or REPLAY= GDB=1
 	@$(EXPLORE) $(if $(REPLAY),--replay $(REPLAY) $(if $(GDB),--gdb),$(EXPLORE_ONE))
 
-explore-list: ## the scenarios for it, a line each
-	@$(EXPLORE) --list
+explore-list: ## the scenarios for it, a line each; FAMILY=netns or pid
+	@$(EXPLORE) --family $(FAMILY) --list
 
-explore-claims: setup-build ## all that it has to say of the claims
-	@$(EXPLORE) --experiments
+explore-claims: setup-build ## all that it has to say of the claims; FAMILY=
+	@$(EXPLORE) --family $(FAMILY) --experiments
 
 stress: setup-build ## a scheme under sanitizers on this host; SCHEME= and BREAK= with a named change
 	@$(NATIVE) OUT=$(CURDIR)/$(STRESSED) SCHEME=$(SCHEME) BREAK=$(BREAK) \
 		FLAGS="-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -DLAB_POINTS"
-	$(STRESSED)/run scheme=$(or $(SCHEME),rcu) readers=3 ms=1000 \
-		run=owner_rests,owner_reads,owner_switches,owner_forks,owner_exits,owner_does_all
+	$(STRESSED)/run scheme=$(or $(SCHEME),$(firstword $(schemes_$(FAMILY)))) \
+		run=$(stressed_$(FAMILY)) readers=3 ms=1000
 
-native: setup-build ## the schemes for this host, as the measurements take them
-	@$(NATIVE) OUT=$(CURDIR)/$(BUILD)/native/plain
+native: setup-build ## the schemes for this host, as the measurements take them; FAMILY=
+	@$(NATIVE) OUT=$(CURDIR)/$(PLAIN)
 
-module: setup-vm ## the kernel module, for the distribution's own kernel; KERNEL= KDIR= for another
+module: setup-vm ## the kernel module, for the distribution's own kernel; FAMILY=; KERNEL= KDIR= for another
 	@labs/vm/vm fetch
-	@labs/vm/vm module --name nsproxy_lab --out $(dir $(MODULE)) $(MODULE_SRC)
+	@$(call build_module,$(FAMILY))
 
-vm: module ## a shell in the VM, with the module at hand
-	@labs/vm/vm shell --add $(MODULE) --add code/module/lab
+vm: setup-vm ## a shell in the VM, with the modules at hand
+	@labs/vm/vm fetch
+	@$(foreach f,$(FAMILIES),$(call build_module,$f) >/dev/null &&) labs/vm/vm shell \
+		$(foreach f,$(FAMILIES),--add $(call module_of,$f)) --add code/module/lab
 
 bench: setup-build+bench native ## measure the schemes on this host: raw data, reduction, plots
 	$(PYTHON) code/bench/bench

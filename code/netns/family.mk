@@ -6,7 +6,8 @@ schemes      := rtnl nsid_lock batched
 counted      :=
 parts        := family namespaces lab_idr scenario growth
 native_parts := workqueue
-# what the schemes share, for the explorer
+# what the schemes share, for the explorer; its first scenario
 explored     := namespaces lab_idr
+first        := cleanup
 # what make stress runs
 stressed     := nets_come_and_go,ids_are_found,list_is_walked,ids_are_asked_for,all_at_once

@@ -6,3 +6,8 @@ schemes      := task_lock rcu pointer_tag dedicated_lock pointer_lock
 counted      := $(schemes)
 parts        := family namespaces scenario bench count
 native_parts := bare
+# what the schemes share, for the explorer; its first scenario
+explored     := namespaces
+first        := switch
+# what make stress runs
+stressed     := owner_rests,owner_reads,owner_switches,owner_forks,owner_exits,owner_does_all

@@ -6,5 +6,8 @@ schemes      := by_name wait_pidfd_lock pid_lock
 counted      := $(schemes)
 parts        := family pid exec super dcache proc scenario figures
 native_parts :=
-# what the schemes share, for the explorer
+# what the schemes share, for the explorer; its first scenario
 explored     := pid exec super dcache proc
+first        := exit
+# what make stress runs
+stressed     := processes_exit,threads_exec,threads_exec_2020,instances_come_and_go,all_at_once

@@ -86,12 +86,18 @@ def includes(family):
     return ["-I" + f for f in folders]
 
 
-def explored(family):
-    """What a family's schemes share, by the line "explored :=" of family.mk."""
+def said(family, name):
+    """The words behind "name :=" in a family's family.mk."""
     text = read(os.path.join(family, "family.mk")).decode()
-    line = re.search(r"^explored\s*:=(.*)$", text, re.MULTILINE)
-    names = line.group(1).split() if line else ["namespaces"]
-    return [os.path.join(family, name + ".c") for name in names]
+    line = re.search(rf"^{name}\s*:=(.*)$", text, re.MULTILINE)
+    if not line:
+        raise BuildError(f"{family}/family.mk has no line “{name} :=”")
+    return line.group(1).split()
+
+
+def explored(family):
+    """The sources that a family's schemes share."""
+    return [os.path.join(family, name + ".c") for name in said(family, "explored")]
 
 
 def digest(*parts):
