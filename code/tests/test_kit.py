@@ -141,7 +141,9 @@ def test_checkpatch_is_silent():
             pytest.skip("checkpatch.pl is only in the kernel's source; CHECKPATCH= says where")
         script = found[0]
     for path in SOURCES:
-        if path.startswith("code/") and path.endswith((".c", ".h")) and "/include/" not in path:
+        # What the kernel compiles. The explorer and the native runtime are programs.
+        if path.endswith((".c", ".h")) and not path.startswith(
+                ("code/runtime/native", "code/runtime/explore", "code/tests")):
             done = run("perl", script, "--no-tree", "--strict", "--terse", "-f", path,
-                       "--max-line-length=120")
+                       "--max-line-length=180")
             assert done.returncode == 0 and not done.stdout, done.stdout

@@ -13,8 +13,6 @@
  */
 #include "scenario.h"
 
-
-
 const struct lab_scenario lab_scenario = {
 	.name = "foreign_switch",
 	.what = "somebody else switches the owner's nsproxy",

@@ -15,8 +15,6 @@
  */
 #include "scenario.h"
 
-
-
 const struct lab_scenario lab_scenario = {
 	.name = "one_bit",
 	.what = "a reader clears another reader's tag",

@@ -13,8 +13,6 @@
  */
 #include "scenario.h"
 
-
-
 const struct lab_scenario lab_scenario = {
 	.name = "one_reader",
 	.what = "one remote reader; the owner switches",

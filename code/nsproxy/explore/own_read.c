@@ -9,8 +9,6 @@
  */
 #include "scenario.h"
 
-
-
 const struct lab_scenario lab_scenario = {
 	.name = "own_read",
 	.what = "the owner reads while a remote reader is about",

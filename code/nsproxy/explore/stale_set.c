@@ -13,8 +13,6 @@
  */
 #include "scenario.h"
 
-
-
 const struct lab_scenario lab_scenario = {
 	.name = "stale_set",
 	.what = "a reader sets its tag over a switch",

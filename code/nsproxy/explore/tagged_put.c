@@ -11,8 +11,6 @@
  */
 #include "scenario.h"
 
-
-
 const struct lab_scenario lab_scenario = {
 	.name = "tagged_put",
 	.what = "the slow path puts the old pointer with its tag on",
