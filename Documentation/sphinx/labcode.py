@@ -248,7 +248,7 @@ class LabChange(FromSource):
         title = nodes.paragraph("", "", classes=["lab-change-title"])
         title += self.inline(f"**{scheme}**, change **{name}**: {entry['what']}.")
         box = nodes.container("", title, classes=["lab-change", f"lab-change-{kind}"])
-        says = {"break": f"It breaks what {claims} says.",
+        says = {"break": f"It puts {claims} to the test.",
                 "repair": f"It repairs the flaw of {claims}."}.get(kind)
         if claims and says:
             box += nodes.paragraph("", "", *self.inline(says))

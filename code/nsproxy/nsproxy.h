@@ -12,7 +12,8 @@
  * 1. Only the task itself changes its own nsproxy pointer.
  * 2. What an nsproxy points to never changes once a task points to it; a task
  *    that wants other namespaces switches to another nsproxy.
- * 3. A NULL nsproxy means that the task is almost dead (a zombie).
+ * 3. The pointer is NULL from a task's exit on: what is left is a zombie, or
+ *    will be one soon.
  */
 #ifndef LAB_NSPROXY_H
 #define LAB_NSPROXY_H

@@ -68,8 +68,9 @@ static inline void *lab_ptrlock_peek(const struct lab_ptrlock *pl)
  * Acquire: pairs with the release in lab_ptrlock_unlock() and in
  * lab_ptrlock_set_unlock().
  *
- * Context: Any but interrupt handlers; spins. Preemption is off until the
- * unlock, nothing in between may sleep. Lockdep does not see bit spinlocks.
+ * Context: Process context; spins. Not from a softirq or an interrupt: that
+ * may have interrupted the holder. Preemption is off until the unlock, nothing
+ * in between may sleep. Lockdep does not see bit spinlocks.
  * Return: the pointer, or NULL.
  */
 static inline void *lab_ptrlock_lock(struct lab_ptrlock *pl)

@@ -82,7 +82,7 @@ def test_change_is_shown_as_a_small_diff_with_its_claim(project):
     page, warnings = project.build(".. lab-change:: code one forgets\n\n   Why not.")
     assert warnings == ""
     said = text_of(page)
-    assert "it forgets to add" in said and "It breaks what R1 says" in said
+    assert "it forgets to add" in said and "It puts R1 to the test" in said
     assert "- a += a;" in said and "lab_thrice" not in said
 
 
