@@ -18,5 +18,5 @@ static const struct lab_scheme_entry lab_schemes[] = {
 const struct lab_family lab_family = {
 	.name = LAB_FAMILY_NAME,
 	.schemes = lab_schemes,
-	.steps = { lab_scenarios, lab_figures },
+	.steps = { lab_scenarios, lab_figures, lab_costs },
 };

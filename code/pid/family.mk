@@ -4,7 +4,7 @@ family       := pid
 schemes      := by_name wait_pidfd_lock pid_lock
 # those of them that are compiled once more with their operations counted
 counted      := $(schemes)
-parts        := family pid exec super dcache proc scenario figures
+parts        := family pid exec super dcache proc scenario figures cost
 native_parts :=
 # what the schemes share, for the explorer; its first scenario
 explored     := pid exec super dcache proc

@@ -1,36 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The figures: what is held, what is left over, what it costs. Each prints
- * raw data, a line a figure ("# raw name=value ...").
+ * The figures: what is held, and what is left over. Each prints raw data, a
+ * line a figure ("# raw name=value ...").
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/ktime.h>
-#include <linux/sched.h>
 
 #ifdef __KERNEL__
 #include <linux/pid.h>
 #endif
 
-#include "count.h"
-#include "scheme.h"
+#include "bench.h"
 #include "steps.h"
 
-struct lab_counts lab_counts;
-
-#define LAB_MOST_DIRS	100
-
 /**
- * struct lab_bench - where the measured processes live
- * @ns: their namespace
- * @proc: two instances; the first is the kernel's own
+ * lab_close_bench() - unmount, and free the namespace
+ * @bench: from lab_open_bench(), without processes; empty afterwards
+ *
+ * Context: Process context, may sleep.
  */
-struct lab_bench {
-	struct lab_pid_namespace *ns;
-	struct lab_super_block *proc[2];
-};
-
-static void lab_close_bench(struct lab_bench *bench)
+void lab_close_bench(struct lab_bench *bench)
 {
 	int i;
 
@@ -41,9 +30,17 @@ static void lab_close_bench(struct lab_bench *bench)
 	*bench = (struct lab_bench){ };
 }
 
-static int lab_open_bench(struct lab_bench *bench,
-			  const struct lab_pid_scheme *scheme,
-			  unsigned int nr_ids)
+/**
+ * lab_open_bench() - a namespace and two instances of /proc
+ * @bench: to be filled in
+ * @scheme: the scheme
+ * @nr_ids: numbers are from 0 to below this
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOMEM; then @bench is empty.
+ */
+int lab_open_bench(struct lab_bench *bench,
+		   const struct lab_pid_scheme *scheme, unsigned int nr_ids)
 {
 	int i;
 
@@ -59,9 +56,17 @@ static int lab_open_bench(struct lab_bench *bench,
 	return -ENOMEM;
 }
 
-/* /proc/NR, @dirs - 1 directories in it, @files files in each of them. */
-static void lab_look_up(struct lab_super_block *sb, unsigned int nr,
-			unsigned int dirs, unsigned int files)
+/**
+ * lab_look_up() - look directories and files of a process up, and put them
+ * @sb: in which instance
+ * @nr: its number
+ * @dirs: /proc/NR, and so many less one below it
+ * @files: in each of them
+ *
+ * Context: Process context, may sleep.
+ */
+void lab_look_up(struct lab_super_block *sb, unsigned int nr,
+		 unsigned int dirs, unsigned int files)
 {
 	struct lab_dentry *top = lab_proc_pid_lookup(sb, nr), *dir, *file;
 	unsigned int i, j;
@@ -80,69 +85,6 @@ static void lab_look_up(struct lab_super_block *sb, unsigned int nr,
 			lab_dput(dir);
 	}
 	lab_dput(top);
-}
-
-/*
- * What grace periods hold back must not pile up: so many directories, and
- * then a pause, off the clock.
- */
-#define LAB_BATCH 6400
-
-/* Claim I11: fork, look-ups, exit; and the exit alone. */
-static int lab_measure_process(const struct lab_config *config,
-			       unsigned int dirs)
-{
-	const struct lab_pid_scheme *scheme = config->scheme;
-	u64 ns = 0, release_ns = 0, start, exit, now;
-	struct lab_bench bench;
-	struct lab_task *task;
-	unsigned int i, n = 0, batch = LAB_BATCH / dirs;
-	int err;
-
-	err = lab_open_bench(&bench, scheme, 2);
-	if (err)
-		return err;
-	while (!err && !lab_stopping() && ns < config->ms * 1000000ull) {
-		/* The first batch warms up. */
-		for (i = 0; !err && i < batch; i++) {
-			start = ktime_get_ns();
-			task = lab_fork(bench.ns, 1, NULL, NULL);
-			if (!task) {
-				err = -ENOMEM;
-				break;
-			}
-			lab_look_up(bench.proc[0], 1, dirs, 0);
-			exit = ktime_get_ns();
-			scheme->release_task(task);
-			now = ktime_get_ns();
-			ns += now - start;
-			release_ns += now - exit;
-		}
-		n += i;
-		if (n == batch) {
-			ns = 0;
-			release_ns = 0;
-		}
-		rcu_barrier();
-		cond_resched();
-	}
-	lab_close_bench(&bench);
-	if (!err)
-		lab_print("# raw metric=process scheme=%s rep=%u dirs=%u n=%u ns=%llu release_ns=%llu\n",
-			  config->name, config->rep, dirs, n - batch,
-			  (unsigned long long)ns,
-			  (unsigned long long)release_ns);
-	return err;
-}
-
-static int lab_bench_process(const struct lab_config *config,
-			     unsigned long arg)
-{
-	int err = lab_measure_process(config, 1);
-
-	if (!err)
-		err = lab_measure_process(config, 10);
-	return err ? err : lab_measure_process(config, LAB_MOST_DIRS);
 }
 
 /* Not all of a release: what claim I3 says is only an optimisation is out. */
@@ -344,40 +286,11 @@ static int lab_bench_sizes(const struct lab_config *config, unsigned long arg)
 	return 0;
 }
 
-/* Claim I11 where times say little: locks taken by the scheme's own code. */
-static int lab_bench_count(const struct lab_config *config, unsigned long arg)
-{
-	const struct lab_pid_scheme *counted = config->counted;
-	struct lab_bench bench;
-	struct lab_task *task;
-	unsigned int dirs;
-	int err;
-
-	err = lab_open_bench(&bench, counted, 2);
-	for (dirs = 1; !err && dirs <= LAB_MOST_DIRS; dirs *= 10) {
-		lab_counts = (struct lab_counts){ };
-		task = lab_fork(bench.ns, 1, NULL, NULL);
-		if (!task) {
-			err = -ENOMEM;
-			break;
-		}
-		lab_look_up(bench.proc[0], 1, dirs, 0);
-		counted->release_task(task);
-		lab_print("# raw metric=locks scheme=%s rep=%u dirs=%u locks=%lu\n",
-			  config->name, config->rep, dirs, lab_counts.locks);
-	}
-	if (bench.ns)
-		lab_close_bench(&bench);
-	return err;
-}
-
 const struct lab_step lab_figures[] = {
-	{ "process", lab_bench_process, 0 },
 	{ "exits", lab_bench_exits, 0 },
 	{ "instances", lab_bench_instances, 0 },
 	{ "children", lab_bench_children, 0 },
 	{ "exec", lab_bench_exec, 0 },
 	{ "sizes", lab_bench_sizes, 0 },
-	{ "count", lab_bench_count, 0 },
 	{ }
 };

@@ -7,5 +7,6 @@
 
 extern const struct lab_step lab_scenarios[];	/* scenario.c */
 extern const struct lab_step lab_figures[];	/* figures.c */
+extern const struct lab_step lab_costs[];	/* cost.c */
 
 #endif /* LAB_STEPS_H */
