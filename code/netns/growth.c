@@ -131,9 +131,10 @@ static void lab_watch_cleanup(struct lab_field *field, void (*slowly)(void))
 static void lab_print_cleanup(const struct lab_config *config,
 			      const struct lab_field *field, const char *growing)
 {
-	lab_print("# raw metric=cleanup scheme=%s rep=%u growing=%s living=%u dying=%u knowing=%u ids=%u held_ns=%llu walk_ns=%lld walked=%lld held_walked=%lld notified=%lld\n",
+	lab_print("# raw metric=cleanup scheme=%s rep=%u growing=%s living=%u dying=%u knowing=%u ids=%u",
 		  config->name, config->rep, growing, field->living,
-		  field->dying, field->knowing, field->ids,
+		  field->dying, field->knowing, field->ids);
+	lab_print(" held_ns=%llu walk_ns=%lld walked=%lld held_walked=%lld notified=%lld\n",
 		  (unsigned long long)lab_watch.held_ns,
 		  (long long)atomic64_read(&lab_watch.walk_ns),
 		  (long long)atomic64_read(&lab_watch.walked),
@@ -315,12 +316,12 @@ static int lab_bench_wait(const struct lab_config *config, unsigned long arg)
 	if (!err && rival.nr) {
 		sort(rival.ns, rival.nr, sizeof(*rival.ns), lab_compare_ns,
 		     NULL);
-		lab_print("# raw metric=wait scheme=%s rep=%u living=%u dying=%u n=%u p50_ns=%llu max_ns=%llu walk_ns=%lld notified=%lld\n",
+		lab_print("# raw metric=wait scheme=%s rep=%u living=%u dying=%u n=%u p50_ns=%llu max_ns=%llu",
 			  config->name, config->rep, field.living, field.dying,
 			  rival.nr, (unsigned long long)rival.ns[rival.nr / 2],
-			  (unsigned long long)rival.ns[rival.nr - 1],
-			  (long long)atomic64_read(&lab_watch.walk_ns),
-			  (long long)atomic64_read(&lab_watch.notified));
+			  (unsigned long long)rival.ns[rival.nr - 1]);
+		lab_print(" walk_ns=%lld\n",
+			  (long long)atomic64_read(&lab_watch.walk_ns));
 	}
 	kfree(rival.ns);
 	return err;
