@@ -199,6 +199,8 @@ def n9(rows):
             [line(old.points(r))[2] for r in old.cells], "fit old"), 0.9),
         above(f"walk with {most} dying, nsid_lock over batched", paired_ratio(
             old.rounds_at(most), new.rounds_at(most), "walk ratio"), 1),
+        part("walk with 1 dying, nsid_lock over batched", paired_ratio(
+            old.rounds_at(1), new.rounds_at(1), "walk of one")),
         part("batched: the walk's time per dying net", new.slope(), "ns"),
     ]
     messages = {s: walk(rows, s, "messages").rounds_at(most) for s in SCHEMES}
