@@ -18,7 +18,6 @@
 
 static const char * const lab_rule_names[LAB_NR_RULES] = {
 	[LAB_DEAD_NAMESPACE] = "dead-namespace: a reader got a namespace after its last put",
-	[LAB_DEAD_NSPROXY] = "dead-nsproxy: a reader looked through a freed nsproxy",
 	[LAB_FREED_TWICE] = "freed-twice: an object went through its free path again",
 	[LAB_NOT_MINE] = "not-mine: the owner read namespaces that are not its own",
 	[LAB_DEAD_PID] = "dead-pid: somebody reached a freed struct pid",

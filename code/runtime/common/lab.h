@@ -13,7 +13,6 @@
 /**
  * enum lab_rule - what an object or a scenario can catch being broken
  * @LAB_DEAD_NAMESPACE: somebody reached a namespace after its last reference
- * @LAB_DEAD_NSPROXY: somebody reached an nsproxy after it was freed
  * @LAB_FREED_TWICE: an object went through its free path a second time
  * @LAB_NOT_MINE: a task's own read saw namespaces that are not its own
  * @LAB_DEAD_PID: somebody reached a struct pid after it was freed
@@ -25,7 +24,6 @@
  */
 enum lab_rule {
 	LAB_DEAD_NAMESPACE,
-	LAB_DEAD_NSPROXY,
 	LAB_FREED_TWICE,
 	LAB_NOT_MINE,
 	LAB_DEAD_PID,

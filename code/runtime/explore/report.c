@@ -163,7 +163,6 @@ void lab_violated(enum lab_rule rule, const void *object)
 {
 	static const char *const rules[LAB_NR_RULES] = {
 		[LAB_DEAD_NAMESPACE] = "a namespace was reached after its last reference",
-		[LAB_DEAD_NSPROXY] = "an nsproxy was reached after it was freed",
 		[LAB_FREED_TWICE] = "an object went through its free path a second time",
 		[LAB_NOT_MINE] = "a task's own read saw namespaces that are not its own",
 		[LAB_LEAK] = "an object still lives when all who could hold it are gone",
