@@ -48,11 +48,11 @@ comma := ,
 
 ## Begin here
 
-demo: setup-build+docs+vm+bench htmldocs native module ## the main job: build the book, boot the VM, run and measure all five schemes
-	$(PYTHON) labs/demo/demo
+demo: $(if $(STEP),setup-debug+vm,setup-build+docs+vm+bench htmldocs native module) ## the main job: build the book, boot the VM, run and measure all five schemes; SCHEME= STEP=1 one scheme's story, a key a step
+	$(if $(STEP),@labs/vm/vm fetch && labs/debug/debug story "$(SCHEME)",$(PYTHON) labs/demo/demo)
 
 check: setup-build+docs+vm+bench+check ## all tests; K=word runs those whose names have it
-	$(PYTHON) -m pytest code/tests labs/vm/tests $(if $(K),-k '$(K)')
+	$(PYTHON) -m pytest -n 2 --dist loadfile code/tests labs/vm/tests $(if $(K),-k '$(K)')
 
 ## The book
 
@@ -117,6 +117,9 @@ debug-matrix: setup-debug+vm debug-kernels ## how often each planted bug is caug
 	@labs/vm/vm fetch
 	@labs/debug/debug matrix $(if $(ONLY),,--record) $(subst $(comma), ,$(ONLY))
 
+demo-image: setup-docs+debug+vm htmldocs module debug-kernels ## one archive for a classroom: needs nothing but QEMU where it is unpacked
+	@labs/debug/debug image
+
 gdb: setup-debug+vm ## a guest stopped at a labelled point; SCHEME= POINT= SCENARIO= BREAK=
 	@labs/vm/vm fetch
 	@labs/debug/debug gdb $(or $(SCHEME),rcu) $(if $(POINT),--point $(POINT)) \
@@ -145,5 +148,5 @@ help: ## this list
 	@echo "There is no target \"$@\". 'make help' lists them." >&2; exit 2
 
 .PHONY: demo check htmldocs mandocs linkcheckdocs cleandocs explore explore-list explore-claims stress native module vm \
-	debug-kernels debug-matrix gdb \
+	debug-kernels debug-matrix demo-image gdb \
 	bench claims litmus setup clean mrproper help

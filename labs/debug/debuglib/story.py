@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`make demo SCHEME=... STEP=1`: one scheme's story, a key a step."""
+import difflib
+import os
+import shutil
+import sys
+import termios
+import textwrap
+import tomllib
+import tty
+
+from . import TOP, modules, play, table
+import kernels
+from vmlib import paths
+from vmlib.trouble import FAILED, Trouble
+
+sys.path.insert(0, os.path.join(TOP, "Documentation", "sphinx"))
+from csource import Source  # noqa: E402
+
+FILE = os.path.join(TOP, "labs", "debug", "stories.toml")
+VERDICTS = os.path.join(TOP, "Documentation", "claims", "verdicts.json")
+STEPS = ("the question", "the code", "the break", "the report", "the fix",
+         "the measurement")
+KEYS = "  [space] on   [n] notes   [b] back   [q] end"
+FIELDS = {"question", "code", "break", "fix", "claims", "notes"}
+
+
+def load():
+    with open(FILE, "rb") as f:
+        stories = tomllib.load(f)
+    known = {e.id: e for e in table.load()}
+    for scheme, story in stories.items():
+        if set(story) != FIELDS or len(story["notes"]) != len(STEPS):
+            raise Trouble(f"{FILE}, {scheme}: needs {', '.join(sorted(FIELDS))}, and a "
+                          "note a step", FAILED)
+        for field in ("break", "fix"):
+            if story[field] not in known:
+                raise Trouble(f"{FILE}, {scheme}: there is no experiment "
+                              f"“{story[field]}”", FAILED)
+            story[field] = known[story[field]]
+    return stories
+
+
+def width():
+    return min(shutil.get_terminal_size().columns, 96)
+
+
+def wrapped(text, indent="  "):
+    return textwrap.fill(" ".join(text.split()), width(), initial_indent=indent,
+                         subsequent_indent=indent)
+
+
+def code(scheme, function):
+    source = Source(TOP, f"code/nsproxy/{scheme}.c")
+    first, last = source.function(function, False)
+    lines = source.text.splitlines()[first - 1:last]
+    return [f"  {source.path}"] + [f"  {n:4} {line.expandtabs(8)}"
+                                   for n, line in enumerate(lines, first)]
+
+
+def difference(experiment):
+    """What the experiment changes in its scheme, as a diff."""
+    if not experiment.changes:
+        return ["  Nothing is changed: this is the scheme as it is."]
+    with open(os.path.join(modules.FAMILY, experiment.scheme + ".c"),
+              encoding="utf-8") as f:
+        before = f.read().splitlines()
+    after = modules.source(experiment).splitlines()[1:]
+    return ["  " + x.expandtabs(8) for x in list(difflib.unified_diff(
+        before, after, n=2, lineterm=""))[2:] if x.strip() != "+"]
+
+
+def verdicts(claims):
+    recorded = paths.read_json(VERDICTS)
+    rows = [r for c in claims for r in (recorded or {}).get("results", [])
+            if r["claim"] == c]
+    if not rows:
+        return ["  Nothing is recorded here yet: make claims"]
+    out = []
+    for r in rows:
+        out.append(f"  {r['claim']}, {r['env']}: {r['verdict']}")
+        out.append(wrapped(r["summary"], "      "))
+    return out + [f"  (recorded {recorded.get('date', '')})"]
+
+
+class Story:
+    def __init__(self, scheme, story, keys, out):
+        self.scheme, self.story, self.keys, self.out = scheme, story, keys, out
+        self.failed = False
+
+    def live(self, experiment):
+        kernel = kernels.need(experiment.kernel)
+        file = modules.build([experiment], kernel)[modules.name_of(experiment)]
+        turns = play.turns_of(experiment)
+        if turns:
+            self.out(f"  the turns: {turns}")
+        record = play.play(experiment, kernel, file, turns,
+                           say=lambda text: self.out(f"  {text}"))
+        self.failed |= not record["as_expected"]
+        if not record["as_expected"]:
+            self.out("  NOT AS EXPECTED: " + ("; ".join(record["reports"])
+                                              or "no report"))
+        return record
+
+    def prepare(self):
+        """What takes long happens before the audience waits for it."""
+        rows = [self.story["break"], self.story["fix"]]
+        for name in {r.kernel for r in rows}:
+            modules.build([r for r in rows if r.kernel == name], kernels.need(name))
+
+    def show(self, step):
+        story, out = self.story, self.out
+        out(f"\n{self.scheme}, {step + 1} of {len(STEPS)}: {STEPS[step]}")
+        out("─" * (width() - 1) if sys.stdout.encoding.lower().startswith("utf")
+            else "-" * (width() - 1))
+        if step == 0:
+            out(wrapped(story["question"]))
+        elif step == 1:
+            out("\n".join(code(self.scheme, story["code"])))
+        elif step == 2:
+            out("\n".join(difference(story["break"])))
+            out(wrapped(f"What it shows: {story['break'].shows}."))
+        elif step == 3:
+            record = self.live(story["break"])
+            if record["report"]:
+                out("\n".join("  | " + line for line in record["report"]["lines"][:34]))
+        elif step == 4:
+            out("\n".join(difference(story["fix"])))
+            record = self.live(story["fix"])
+            if record["as_expected"]:
+                out(f"  Silence, in {record['total_s']:.1f} s from the snapshot.")
+        else:
+            out("\n".join(verdicts(story["claims"])))
+
+    def tell(self):
+        step, shown = 0, -1
+        while step < len(STEPS):
+            if step != shown:
+                self.show(step)
+                shown = step
+            key = self.keys()
+            if key == "n":
+                self.out(wrapped(self.story["notes"][step], "  » "))
+            elif key == "b":
+                step = max(0, step - 1)
+            elif key in ("q", "\x03", "\x04"):
+                break
+            elif key in (" ", "\r", "\n"):
+                step += 1
+        return 1 if self.failed else 0
+
+
+def one_key():
+    """Waits for one key; without a terminal the story goes on by itself."""
+    if not sys.stdin.isatty():
+        return " "
+    print(KEYS, end="", flush=True)
+    old = termios.tcgetattr(sys.stdin)
+    try:
+        tty.setcbreak(sys.stdin)
+        return os.read(sys.stdin.fileno(), 1).decode("latin-1") or "q"
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, old)
+        print("\r\x1b[K", end="", flush=True)
+
+
+def run(scheme):
+    stories = load()
+    if scheme not in stories:
+        raise Trouble("say SCHEME=: there are the stories of " + ", ".join(stories),
+                      FAILED)
+    story = Story(scheme, stories[scheme], one_key, lambda text: print(text, flush=True))
+    story.prepare()
+    return story.tell()
