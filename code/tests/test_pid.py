@@ -134,25 +134,30 @@ def test_living_task_is_found_under_a_number_that_is_not_its():
     assert "what is found under a number has that number" in " ".join(done.stdout.split())
 
 
-def test_figures_lead_to_verdicts(tmp_path):
-    """Without the times: what is counted is the same on every machine."""
-    out = tmp_path / "n.json"
-    done = run("code/pid/settle", "--env", "N", "--rounds", "3", "--plots", tmp_path,
-               "--out", tmp_path / "raw.txt", "--json", out, timeout=300)
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory):
+    """A short sitting natively, off the record."""
+    folder = tmp_path_factory.mktemp("settled")
+    done = run("code/pid/settle", "--env", "N", "--rounds", "3", "--plots", folder,
+               "--out", folder / "raw.txt", "--json", folder / "n.json", timeout=300)
     assert done.returncode == 0, done.stderr
-    found = {r["claim"]: r for r in json.loads(out.read_text())["results"]}
+    return folder
+
+
+def test_figures_lead_to_verdicts(settled):
+    """But for the times: what is counted is the same on every machine."""
+    found = {r["claim"]: r for r in json.loads((settled / "n.json").read_text())["results"]}
     assert set(found) == {"I1", "I2", "I3", "I4", "I5", "I10", "I11"}
     for claim in set(found) - {"I11"}:
         assert found[claim]["verdict"] == "holds", found[claim]
     ratios = [f for f in found["I11"]["figures"] if "over by_name" in f["name"]]
-    assert len(ratios) == 3 * len(SCHEMES) and all(f["lo"] <= f["value"] <= f["hi"] for f in ratios)
-    assert "6 for each exit" in (tmp_path / "I3-N.svg").read_text()
+    assert len(ratios) == 3 * len(SCHEMES)
+    assert all(f["lo"] <= f["value"] <= f["hi"] for f in ratios)
+    assert "6 for each exit" in (settled / "I3-N.svg").read_text()
 
 
-def test_figures_that_say_otherwise_refute(tmp_path):
-    run("code/pid/settle", "--env", "N", "--rounds", "1", "--plots", "", "--out",
-        tmp_path / "own.txt", timeout=300)
-    raw = (tmp_path / "own.txt").read_text()
+def test_figures_that_say_otherwise_refute(settled, tmp_path):
+    raw = (settled / "raw.txt").read_text()
     other = re.sub(r"(instance=1 before=6 after=)0", r"\g<1>6", raw)
     assert other != raw
     (tmp_path / "raw.txt").write_text(other)
