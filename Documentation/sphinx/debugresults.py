@@ -41,8 +41,9 @@ def load(path):
 
 
 def shown(lines, most=32):
-    """The report's lines that a reader needs."""
-    kept = [line for line in lines if not BORING.match(line)]
+    """The report's lines that a reader needs: of the stacks, our own part."""
+    kept = [line for line in lines if not BORING.match(line) and
+            (not re.match(r" +(\? )?[\w.]+\+0x", line) or "[x_" in line)]
     return kept[:most] + (["[...]"] if len(kept) > most else [])
 
 
@@ -164,8 +165,11 @@ class DebugResults(FromSource):
         lines = text.splitlines()
         first = max(1, number - AROUND)
         cut = "\n".join(x.expandtabs(8) for x in lines[first - 1:number + AROUND]) + "\n"
-        return self.literal(cut, f"``{path}``, line {number}", linenostart=first,
-                            hl_lines=[number - first + 1])
+        box = self.literal(cut, f"``{path}``, line {number}", linenostart=first,
+                           hl_lines=[number - first + 1])
+        for block in box.findall(nodes.literal_block):
+            block["force"] = True       # it may begin within a comment
+        return box
 
 
 def setup(app):

@@ -20,7 +20,7 @@ RESULTS = os.path.join(TOP, "Documentation", "debug", "results.json")
 RUNS, SILENT_RUNS, OF = 20, 50, 19
 RIGHT = ("task_lock", "rcu", "dedicated_lock", "pointer_lock")
 PLAYED = ("one_reader", "switch", "unshare", "exit", "mounts_error", "fork")
-SILENT_ROUNDS = {"kasan": 200, "kcsan": 50}
+SILENT_ROUNDS = {"kasan": 20, "kcsan": 20}
 
 
 def silent_rows(names):

@@ -110,3 +110,7 @@ def judge(experiment, record):
     fitting = [r for r in reports if fits(experiment, r)]
     record["report"] = (fitting or reports or [None])[0]
     record["as_expected"] = bool(fitting)
+    if fitting:
+        # Not the kernel's function that spoke, but ours that it spoke of.
+        record["report"]["function"] = next(
+            f for f in names(fitting[0]) if f in experiment.functions)

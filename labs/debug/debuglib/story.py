@@ -2,6 +2,7 @@
 """`make demo SCHEME=... STEP=1`: one scheme's story, a key a step."""
 import difflib
 import os
+import re
 import shutil
 import sys
 import termios
@@ -70,6 +71,12 @@ def difference(experiment):
         before, after, n=2, lineterm=""))[2:] if x.strip() != "+"]
 
 
+def condensed(report):
+    """Of the stacks only our own part: it is to be read from the back row."""
+    return [line for line in report["lines"] if line.strip()
+            and (not re.match(r" +(\? )?[\w.]+\+0x", line) or "[x_" in line)]
+
+
 def verdicts(claims):
     recorded = paths.read_json(VERDICTS)
     rows = [r for c in claims for r in (recorded or {}).get("results", [])
@@ -123,7 +130,7 @@ class Story:
         elif step == 3:
             record = self.live(story["break"])
             if record["report"]:
-                out("\n".join("  | " + line for line in record["report"]["lines"][:34]))
+                out("\n".join("  | " + line for line in condensed(record["report"])[:40]))
         elif step == 4:
             out("\n".join(difference(story["fix"])))
             record = self.live(story["fix"])
