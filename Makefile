@@ -52,6 +52,7 @@ demo: $(if $(STEP),setup-debug+vm,setup-build+docs+vm+bench htmldocs native modu
 	$(if $(STEP),@labs/vm/vm fetch && labs/debug/debug story "$(SCHEME)",$(PYTHON) labs/demo/demo)
 
 check: setup-build+docs+vm+bench+check ## all tests; K=word runs those whose names have it
+	@labs/vm/vm fetch
 	$(PYTHON) -m pytest -n 2 --dist loadfile code/tests labs/vm/tests $(if $(K),-k '$(K)')
 
 ## The book

@@ -47,13 +47,10 @@ def shown(lines, most=32):
     return kept[:most] + (["[...]"] if len(kept) > most else [])
 
 
-def place(report):
-    """(file, line) in the schemes that the report comes to first."""
-    lines = "\n".join(report["lines"])
-    named = re.search(r"^.*\b" + re.escape(report["function"] or "lab_") +
-                      r"\+.* (code/nsproxy/[\w./]+):(\d+)$", lines, re.M)
-    found = named or re.search(r"(code/nsproxy/\w+\.[ch]):(\d+)", lines)
-    return (found[1], int(found[2])) if found else None
+def line_of(lines, at):
+    """Where the line that was named stands now; None if it is gone."""
+    same = [n for n, line in enumerate(lines, 1) if line.strip() == at["text"]]
+    return min(same, key=lambda n: abs(n - at["line"]), default=None)
 
 
 class DebugResults(FromSource):
@@ -62,7 +59,9 @@ class DebugResults(FromSource):
     def build(self):
         path = os.path.join(self.root(), FILE)
         self.env.note_dependency(__file__)
-        self.env.note_dependency(path)
+        # (one that is not there would have the page read anew at every build)
+        if os.path.exists(path):
+            self.env.note_dependency(path)
         try:
             doc = load(path)
         except BadResults as e:
@@ -148,21 +147,23 @@ class DebugResults(FromSource):
         left = nodes.container("", self.literal(said, "the kernel's report", "none"),
                                classes=["lab-code-text"])
         box += left
-        where = place(report)
-        if where:
-            box += nodes.container("", self.excerpt(row, *where),
+        if report.get("at"):
+            box += nodes.container("", self.excerpt(row, report["at"]),
                                    classes=["lab-code-source"])
         return box
 
-    def excerpt(self, row, path, number):
+    def excerpt(self, row, at):
         """The line that the report names, as it stood in the run."""
-        source = self.source(path)
-        text = source.text
+        path = at["file"]
+        text = self.source(path).text
         if row["changes"] and path.endswith(f"/{row['scheme']}.c"):
             family = os.path.join(self.root(), os.path.dirname(path))
             text = change.changed(family, row["scheme"], row["changes"])
             text = text.split("\n", 1)[1]
         lines = text.splitlines()
+        number = line_of(lines, at)
+        if not number:
+            return self.words(f"``{path}`` has changed since: ``make debug-matrix``.")
         first = max(1, number - AROUND)
         cut = "\n".join(x.expandtabs(8) for x in lines[first - 1:number + AROUND]) + "\n"
         box = self.literal(cut, f"``{path}``, line {number}", linenostart=first,

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What all tests share: where things are, how to run them, the last line."""
+import contextlib
+import fcntl
 import os
 import subprocess
 
@@ -18,14 +20,24 @@ def run(*command, timeout=120, **options):
                           text=True, timeout=timeout, check=False, **options)
 
 
+@contextlib.contextmanager
+def alone(what):
+    """Test files run side by side: one of them at a time builds this."""
+    os.makedirs(os.path.join(TOP, "build"), exist_ok=True)
+    with open(os.path.join(TOP, "build", f".tests-{what}"), "w") as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        yield
+
+
 class Native:
     """The schemes built for this host in some way, under build/native/."""
 
     def __init__(self, name, flags="-O2", scheme="", change="", cc="cc"):
         self.out = os.path.join(TOP, "build", "native", name)
-        made = run("make", "-s", "-f", "code/runtime/native/Makefile",
-                   f"OUT={self.out}", f"FLAGS={flags}", f"CC={cc}",
-                   *([f"SCHEME={scheme}", f"BREAK={change}"] if change else []))
+        with alone(f"native-{name}"):
+            made = run("make", "-s", "-f", "code/runtime/native/Makefile",
+                       f"OUT={self.out}", f"FLAGS={flags}", f"CC={cc}",
+                       *([f"SCHEME={scheme}", f"BREAK={change}"] if change else []))
         assert made.returncode == 0, made.stdout + made.stderr
 
     def run(self, **settings):
@@ -46,7 +58,8 @@ def stress_build():
 @pytest.fixture(scope="session")
 def module():
     """The kernel module, built for the distribution's own kernel."""
-    made = run("make", "module", timeout=600)
+    with alone("module"):
+        made = run("make", "module", timeout=600)
     assert made.returncode == 0, made.stdout + made.stderr
     return os.path.join(TOP, "build/module/stock/nsproxy_lab.ko")
 
