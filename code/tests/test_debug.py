@@ -8,10 +8,11 @@ import re
 import sys
 
 import pytest
-from conftest import TOP, run
+from conftest import SCHEMES, TOP, run
 
 sys.path.insert(0, os.path.join(TOP, "labs", "debug"))
-from debuglib import decode, guest, matrix, modules, play, schedule, table  # noqa: E402
+from debuglib import (decode, guest, matrix, modules, play, schedule, story,  # noqa: E402
+                      table)
 import kernels  # noqa: E402
 from vmlib.trouble import Trouble  # noqa: E402
 
@@ -155,6 +156,40 @@ def test_what_is_missing_is_said_in_one_line(command, complaint, tmp_path):
     done = run(*command, env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)})
     assert done.returncode in (1, 3) and complaint in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def told(monkeypatch, keys, as_expected=True):
+    said, asked = [], iter(keys)
+    monkeypatch.setattr(story.Story, "live", lambda self, e: {
+        "report": {"lines": ["BUG: of " + e.id]}, "as_expected": as_expected,
+        "total_s": 1.0})
+    story.Story("rcu", story.load()["rcu"], lambda: next(asked), said.append).tell()
+    return "\n".join(said)
+
+
+def test_every_scheme_has_a_story_whose_break_is_caught_and_fix_is_silent():
+    stories = story.load()
+    assert list(stories) and set(stories) == set(SCHEMES)
+    for told_of in stories.values():
+        assert not told_of["break"].silent and told_of["fix"].silent
+
+
+def test_a_story_goes_a_key_a_step_with_notes_on_demand(monkeypatch):
+    whole = told(monkeypatch, "      ")
+    for step in story.STEPS:
+        assert step in whole
+    assert "synchronize_rcu();" in whole and "BUG: of R10" in whole
+    note = story.load()["rcu"]["notes"][0][:30]
+    assert note not in whole and note in told(monkeypatch, "nq")
+    assert "the code" not in told(monkeypatch, "q")
+
+
+def test_the_book_finds_the_line_again_or_says_that_it_is_gone():
+    sys.path.insert(0, os.path.join(TOP, "Documentation", "sphinx"))
+    from debugresults import line_of
+    at = {"line": 2, "text": "b();"}
+    assert line_of(["a();", "", "\tb();", "", "", "b();"], at) == 3
+    assert line_of(["a();"], at) is None
 
 
 # -- with one --------------------------------------------------------------------

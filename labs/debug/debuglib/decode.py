@@ -62,3 +62,19 @@ def decoded(text_lines, module):
             line += f" {short(path)}:{number}"
         out.append(line)
     return out
+
+
+def place(report, texts):
+    """{file, line, text}: where in the schemes a decoded report leads first, to
+    the function that it names if it can. *texts*: {file: its lines in the run}."""
+    text = "\n".join(report["lines"])
+    found = re.search(r"^.*\b" + re.escape(report["function"] or "lab_")
+                      + r"\+.* (code/nsproxy/[\w./]+):(\d+)$", text, re.M) \
+        or re.search(r"(code/nsproxy/[\w./]+\.[ch]):(\d+)", text)
+    if not found:
+        return None
+    path, number = found[1], int(found[2])
+    lines = texts(path)
+    if not 0 < number <= len(lines):
+        return None
+    return {"file": path, "line": number, "text": lines[number - 1].strip()}

@@ -121,6 +121,7 @@ def document(wanted, rights, work):
                 "kind": done["report"]["kind"],
                 "title": done["report"]["title"].split(" PID: ")[0],
                 "function": done["report"]["function"],
+                "at": done["report"].get("at"),
                 "lines": done["report"]["lines"][:60]}})
     silent = collections.OrderedDict()
     for row, kernel, _, _, name in rights:

@@ -50,6 +50,16 @@ def source(experiment):
         return f'#line 1 "{path}"\n{f.read()}'
 
 
+def lines_of(experiment, path):
+    """A source's lines as they are played; *path* from the top of the kit."""
+    if path == os.path.join("code", "nsproxy", experiment.scheme + ".c"):
+        text = source(experiment).split("\n", 1)[1]
+    else:
+        with open(os.path.join(TOP, path), encoding="utf-8") as f:
+            text = f.read()
+    return text.splitlines()
+
+
 def write_if_new(path, text):
     with contextlib.suppress(OSError), open(path, encoding="utf-8") as f:
         if f.read() == text:

@@ -64,6 +64,8 @@ def play(experiment, kernel, module, turns, times=1, say=lambda _: None):
     if record["report"]:
         record["report"]["lines"] = decode.decoded(
             splat.digest(record["report"]), module[:-len(".small")] + ".ko")
+        record["report"]["at"] = decode.place(
+            record["report"], lambda path: modules.lines_of(experiment, path))
     return record
 
 
