@@ -6,6 +6,7 @@
  * The loops are compiled in the scheme's own unit, so that no indirect call
  * stands between a loop and what it measures.
  */
+#include "lab_table.h"
 #include "scheme.h"
 
 static unsigned long lab_loop_get(struct lab_task *task, unsigned long n)
@@ -44,22 +45,8 @@ static unsigned long lab_loop_own(struct lab_task *self, unsigned long n)
 	return seen;
 }
 
-/*
- * Each scheme is compiled twice: as it is, and with its lock operations and
- * atomics counted (code/bench/count.h).
- */
-#ifdef LAB_COUNT
-#define LAB_TABLE_PREFIX lab_counted_
-#else
-#define LAB_TABLE_PREFIX lab_scheme_
-#endif
-#define LAB_PASTE_(a, b) a ## b
-#define LAB_PASTE(a, b) LAB_PASTE_(a, b)
-#define LAB_QUOTE_(a) #a
-#define LAB_QUOTE(a) LAB_QUOTE_(a)
-
-const struct lab_nsproxy_scheme LAB_PASTE(LAB_TABLE_PREFIX, LAB_SCHEME) = {
-	.name = LAB_QUOTE(LAB_SCHEME),
+const struct lab_nsproxy_scheme LAB_SCHEME_TABLE = {
+	.name = LAB_SCHEME_NAME,
 	.utsns_get = lab_utsns_get,
 	.task_uts_inum = lab_task_uts_inum,
 	.mounts_open = lab_mounts_open,

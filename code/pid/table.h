@@ -3,6 +3,7 @@
  * The end of each scheme's file: its table. The file says which scheme it is:
  * #define LAB_SCHEME pid_lock
  */
+#include "lab_table.h"
 #include "scheme.h"
 
 /* For a quiet moment: it takes no lock. */
@@ -18,22 +19,8 @@ static unsigned int lab_nr_inodes(struct lab_pid *pid)
 	return nr;
 }
 
-/*
- * Each scheme is compiled twice: as it is, and with its lock operations and
- * atomics counted (code/bench/count.h).
- */
-#ifdef LAB_COUNT
-#define LAB_TABLE_PREFIX lab_counted_
-#else
-#define LAB_TABLE_PREFIX lab_scheme_
-#endif
-#define LAB_PASTE_(a, b) a ## b
-#define LAB_PASTE(a, b) LAB_PASTE_(a, b)
-#define LAB_QUOTE_(a) #a
-#define LAB_QUOTE(a) LAB_QUOTE_(a)
-
-const struct lab_pid_scheme LAB_PASTE(LAB_TABLE_PREFIX, LAB_SCHEME) = {
-	.name = LAB_QUOTE(LAB_SCHEME),
+const struct lab_pid_scheme LAB_SCHEME_TABLE = {
+	.name = LAB_SCHEME_NAME,
 	.pid_size = sizeof(struct lab_pid),
 	.init_pid = lab_init_pid,
 	.pid_make_inode = lab_proc_pid_make_inode,
