@@ -81,19 +81,6 @@ static inline void *lab_ptrlock_lock(struct lab_ptrlock *pl)
 }
 
 /**
- * lab_ptrlock_unlock() - let others change the pointer again
- * @pl: the word
- *
- * Context: Holds the lock, which it releases.
- */
-static inline void lab_ptrlock_unlock(struct lab_ptrlock *pl)
-	__releases(bitlock)
-{
-	/* Not atomic: only the holder of the bit changes the word. */
-	__bit_spin_unlock(LAB_PTRLOCK_BIT, &pl->word);
-}
-
-/**
  * lab_ptrlock_set_unlock() - replace the pointer and unlock, in one store
  * @pl: the word
  * @ptr: aligned to 2 bytes at least, or NULL
@@ -111,6 +98,22 @@ static inline void lab_ptrlock_set_unlock(struct lab_ptrlock *pl,
 	smp_store_release(&pl->word, (unsigned long)ptr);
 	preempt_enable();
 	__release(bitlock);
+}
+
+/**
+ * lab_ptrlock_unlock() - let others change the pointer again
+ * @pl: the word
+ *
+ * Not __bit_spin_unlock(): that clears the bit by a plain write, beside the
+ * marked attempts of those who wait for it, and KCSAN's strict rule calls
+ * that a data race.
+ *
+ * Context: Holds the lock, which it releases.
+ */
+static inline void lab_ptrlock_unlock(struct lab_ptrlock *pl)
+	__releases(bitlock)
+{
+	lab_ptrlock_set_unlock(pl, lab_ptrlock_peek(pl));
 }
 
 #endif /* LAB_PTRLOCK_H */
