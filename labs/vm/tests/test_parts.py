@@ -6,6 +6,7 @@ Run: /usr/bin/python3 -m pytest labs/vm/tests -q
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -14,7 +15,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 
-from vmlib import channel, cpio, image, ktap, module, splat  # noqa: E402
+from vmlib import channel, cpio, image, ktap, module, paths, splat  # noqa: E402
 from vmlib.trouble import Trouble  # noqa: E402
 
 
@@ -72,17 +73,14 @@ def test_another_cpio_reads_what_ours_writes(tmp_path):
     data = archive.bytes()
     assert len(data) % 512 == 0
     (tmp_path / "x.cpio").write_bytes(data)
-    for command in (["cpio", "-idm", "-F", "x.cpio"],
-                    ["busybox", "cpio", "-idm", "-F", "x.cpio"]):
-        try:
-            subprocess.run(command, cwd=tmp_path, check=True,
-                           stderr=subprocess.DEVNULL)
-            break
-        except FileNotFoundError:
-            continue
-    else:
-        pytest.fail("no cpio to compare with: "
-                    "sudo apt-get install busybox-static")
+    # cpio itself, or the busybox that the guest gets
+    other = shutil.which("cpio")
+    fetched = paths.read_json(paths.build("vm", "fetched.json"))
+    if not other and not fetched:
+        pytest.skip("no cpio to compare with, and nothing fetched yet")
+    command = [other] if other else [fetched["busybox"], "cpio"]
+    subprocess.run([*command, "-idm", "-F", "x.cpio"], cwd=tmp_path, check=True,
+                   stderr=subprocess.DEVNULL)
     odd = tmp_path / "a/b/it's \"odd\""
     assert odd.read_text() == "body\n" and os.access(odd, os.X_OK)
     assert os.readlink(tmp_path / "bin/sh") == "busybox"
