@@ -29,16 +29,23 @@ def alone(what):
         yield
 
 
+def build_native(family, name, *arguments):
+    """Build a family for this host; the folder where that is."""
+    out = os.path.join(TOP, "build", "native", name)
+    with alone(f"native-{name}"):
+        made = run("make", "-s", "-f", "code/runtime/native/Makefile",
+                   f"FAMILY={family}", f"OUT={out}", *arguments)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return out
+
+
 class Native:
     """The schemes built for this host in some way, under build/native/."""
 
     def __init__(self, name, flags="-O2", scheme="", change="", cc="cc"):
-        self.out = os.path.join(TOP, "build", "native", name)
-        with alone(f"native-{name}"):
-            made = run("make", "-s", "-f", "code/runtime/native/Makefile",
-                       f"OUT={self.out}", f"FLAGS={flags}", f"CC={cc}",
-                       *([f"SCHEME={scheme}", f"BREAK={change}"] if change else []))
-        assert made.returncode == 0, made.stdout + made.stderr
+        self.out = build_native(
+            "nsproxy", name, f"FLAGS={flags}", f"CC={cc}",
+            *([f"SCHEME={scheme}", f"BREAK={change}"] if change else []))
 
     def run(self, **settings):
         arguments = [f"{name}={value}" for name, value in settings.items()]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The netns family: unit tests, stress, the explorer's table, growth, the VM."""
+import functools
 import json
 import os
 import re
@@ -7,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import STRESS_FLAGS, TOP, run
+from conftest import STRESS_FLAGS, TOP, build_native, run
 
 sys.path[:0] = [os.path.join(TOP, "code", folder) for folder in ("runtime", "bench")]
 import change  # noqa: E402
@@ -21,12 +22,7 @@ SCENARIOS = ["nets_come_and_go", "ids_are_found", "list_is_walked", "ids_are_ask
 CHANGES = [(scheme, name) for scheme, table in change.load(FAMILY).items() for name in table]
 
 
-def build(name, *arguments):
-    out = os.path.join(TOP, "build/native", name)
-    made = run("make", "-s", "-f", "code/runtime/native/Makefile", "FAMILY=netns",
-               f"OUT={out}", *arguments)
-    assert made.returncode == 0, made.stdout + made.stderr
-    return out
+build = functools.partial(build_native, "netns")
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The pid family: unit tests, stress, the explorer's table, figures, the VM."""
+import functools
 import glob
 import json
 import os
@@ -8,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import STRESS_FLAGS, TOP, run
+from conftest import STRESS_FLAGS, TOP, build_native, run
 
 sys.path.insert(0, os.path.join(TOP, "code/runtime"))
 import change  # noqa: E402
@@ -25,12 +26,7 @@ def read(path):
         return f.read()
 
 
-def build(name, *arguments):
-    out = os.path.join(TOP, "build/native", name)
-    made = run("make", "-s", "-f", "code/runtime/native/Makefile", "FAMILY=pid",
-               f"OUT={out}", *arguments)
-    assert made.returncode == 0, made.stdout + made.stderr
-    return out
+build = functools.partial(build_native, "pid")
 
 
 @pytest.fixture(scope="module")
