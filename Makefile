@@ -51,9 +51,9 @@ comma := ,
 demo: $(if $(STEP),setup-debug+vm,setup-build+docs+vm+bench htmldocs native module) ## the main job: build the book, boot the VM, run and measure all five schemes; SCHEME= STEP=1 one scheme's story, a key a step
 	$(if $(STEP),@labs/vm/vm fetch && labs/debug/debug story "$(SCHEME)",$(PYTHON) labs/demo/demo)
 
-check: setup-build+docs+vm+bench+check ## all tests; K=word runs those whose names have it
+check: setup-build+docs+vm+bench+check+grade ## all tests; K=word runs those whose names have it
 	@labs/vm/vm fetch
-	$(PYTHON) -m pytest -n 2 --dist loadfile code/tests labs/vm/tests $(if $(K),-k '$(K)')
+	$(PYTHON) -m pytest -n 2 --dist loadfile code/tests labs/vm/tests $(wildcard labs/grader/tests) $(if $(K),-k '$(K)')
 
 ## The book
 
@@ -128,7 +128,7 @@ gdb: setup-debug+vm ## a guest stopped at a labelled point; SCHEME= POINT= SCENA
 
 ## Housekeeping
 
-setup: setup-build+docs+vm+bench+check+debug ## install what any target needs; names it first
+setup: setup-build+docs+vm+bench+check+debug+grade ## install what any target needs; names it first
 setup-%:
 	@labs/setup $(subst +, ,$*)
 

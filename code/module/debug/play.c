@@ -17,8 +17,8 @@
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 
-#include "explore.h"
 #include "lab.h"
+#include "lab_scenario.h"
 #include "points.h"
 
 static char *lab_schedule = "";
@@ -29,7 +29,11 @@ static unsigned int rounds = 1;
 module_param(rounds, uint, 0444);
 MODULE_PARM_DESC(rounds, "how often the scenario is played; a schedule is for the first round");
 
+/* They act in a schedule, and are no actors of the scenario (points.h). */
+enum { LAB_WORK = LAB_MAX_ACTORS, LAB_CALLBACKS };
+
 static struct task_struct *lab_threads[LAB_MAX_ACTORS];
+static struct task_struct *lab_steward;	/* sees to the turns of those two */
 static DECLARE_COMPLETION(lab_all_done);
 static atomic_t lab_round;	/* which may begin */
 static atomic_t lab_acting;	/* how many still act in this round */
@@ -39,6 +43,15 @@ static atomic_t lab_complaints;
 void *lab_alloc(size_t size)
 {
 	void *object = kzalloc(size, in_task() ? GFP_KERNEL : GFP_ATOMIC);
+
+	if (object)
+		atomic_long_inc(&lab_live);
+	return object;
+}
+
+void *lab_alloc_atomic(size_t size)
+{
+	void *object = kzalloc(size, GFP_ATOMIC);
 
 	if (object)
 		atomic_long_inc(&lab_live);
@@ -59,7 +72,7 @@ void lab_violated(enum lab_rule rule, const void *object)
 		pr_warn("lab: an object was misused (rule %d)\n", rule);
 }
 
-void lab_unexpected(const char *text)
+void lab_x_unexpected(const char *text)
 {
 	if (atomic_inc_return(&lab_complaints) <= 4)
 		pr_warn("lab: expected: %s\n", text);
@@ -72,6 +85,9 @@ static int lab_actor_number(struct task_struct *thread)
 	for (i = 0; i < LAB_MAX_ACTORS; i++)
 		if (lab_threads[i] == thread)
 			return i;
+	/* A work that no turn is about is nobody's to hold. */
+	if (thread->flags & PF_WQ_WORKER && lab_points_named(LAB_WORK))
+		return LAB_WORK;
 	return -1;
 }
 
@@ -79,7 +95,7 @@ noinline void lab_point_reached(const char *label)
 {
 	int me = in_task() ? lab_actor_number(current) : -1;
 
-	/* Others are setup and finish, interrupts and works. */
+	/* Others are setup and finish, interrupts and callbacks. */
 	if (me >= 0)
 		lab_points_reach(me, label);
 }
@@ -99,6 +115,10 @@ static int lab_find_actor(const char *given)
 	for (i = 0; lab_scenario.actors[i].name; i++)
 		if (lab_same_name(lab_scenario.actors[i].name, given))
 			return i;
+	if (!strcmp(given, "work"))
+		return LAB_WORK;
+	if (!strcmp(given, "callbacks"))
+		return LAB_CALLBACKS;
 	return -ENOENT;
 }
 
@@ -122,6 +142,22 @@ static int lab_act(void *data)
 		lab_points_end(me);
 		if (atomic_dec_and_test(&lab_acting))
 			complete(&lab_all_done);
+	}
+	return 0;
+}
+
+static int lab_see_to_turns(void *unused)
+{
+	while (!kthread_should_stop()) {
+		if (lab_points_ends(LAB_WORK)) {
+			flush_scheduled_work();
+			lab_points_end(LAB_WORK);
+		} else if (lab_points_ends(LAB_CALLBACKS)) {
+			rcu_barrier();
+			lab_points_end(LAB_CALLBACKS);
+		} else {
+			usleep_range(50, 100);
+		}
 	}
 	return 0;
 }
@@ -152,6 +188,23 @@ static void lab_interrupt_them(void)
 		wait_for_completion(&lab_all_done);
 		del_timer_sync(&lab_interrupt);
 	}
+}
+
+/* Who holds a CPU while it waits for its turn must not keep another from it. */
+static int lab_hire_steward(int actors)
+{
+	if (actors >= num_online_cpus()) {
+		pr_err("lab: a schedule takes a CPU for each actor, and one more\n");
+		return -EINVAL;
+	}
+	lab_steward = kthread_create(lab_see_to_turns, NULL, "lab/steward");
+	if (IS_ERR(lab_steward)) {
+		lab_steward = NULL;
+		return -ENOMEM;
+	}
+	kthread_bind(lab_steward, num_online_cpus() - 1);
+	wake_up_process(lab_steward);
+	return 0;
 }
 
 static int lab_hire_actors(void)

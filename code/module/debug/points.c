@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A schedule, forced at the labelled points. See points.h. */
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/ktime.h>
@@ -26,6 +27,7 @@ struct lab_turn {
 
 static struct lab_turn lab_turns[LAB_MAX_TURNS];
 static int lab_nr_turns;
+static unsigned long lab_named;		/* a bit for each actor in a turn */
 static atomic_t lab_turn;		/* whose it is: an index */
 static atomic64_t lab_turn_began;	/* in ns */
 static atomic_t lab_turns_missed;
@@ -56,6 +58,7 @@ int lab_points_parse(char *text, int (*find_actor)(const char *name))
 			pr_err("lab: schedule=: there is no actor “%s”\n", name);
 			return -EINVAL;
 		}
+		lab_named |= BIT(turn->actor);
 		lab_nr_turns++;
 	}
 	return 0;
@@ -153,6 +156,36 @@ void lab_points_end(int me)
 		}
 		lab_pass_on(turn);
 	}
+}
+
+/**
+ * lab_points_named() - does the schedule speak of an actor?
+ * @me: its number
+ *
+ * Return: whether it does.
+ */
+bool lab_points_named(int me)
+{
+	return lab_named & BIT(me);
+}
+
+/**
+ * lab_points_ends() - is it an actor's turn to go on to its end?
+ * @me: its number
+ *
+ * Looks at the clock, too: for who waits for that and for nothing else.
+ *
+ * Return: whether it is.
+ */
+bool lab_points_ends(int me)
+{
+	int turn = atomic_read_acquire(&lab_turn);
+
+	if (turn >= lab_nr_turns)
+		return false;
+	lab_look_at_the_clock(turn);
+	return lab_turns[turn].actor == me &&
+	       !strcmp(lab_turns[turn].label, "end");
 }
 
 /**

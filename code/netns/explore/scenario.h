@@ -9,7 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
 
-#include "explore.h"
+#include "lab_scenario.h"
 #include "scheme.h"
 
 #define LAB_SCHEME_PASTE_(name) lab_scheme_ ## name

@@ -9,7 +9,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 
-#include "explore.h"
+#include "lab_scenario.h"
 #include "scheme.h"
 
 #define LAB_SCHEME_PASTE_(name) lab_scheme_ ## name

@@ -6,7 +6,7 @@
 #ifndef LAB_PID_SCENARIO_H
 #define LAB_PID_SCENARIO_H
 
-#include "explore.h"
+#include "lab_scenario.h"
 #include "scheme.h"
 
 #define LAB_SCHEME_PASTE_(name) lab_scheme_ ## name

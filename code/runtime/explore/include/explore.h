@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a scenario is written in: who acts, what must hold. And, further
- * down, what the runtime's headers (include/linux/) call.
- *
- * How to write a scenario: Documentation/explorer/scenarios.rst.
+ * What the runtime's headers (linux/, beside this file) call, and what a
+ * scenario is written in.
  */
 #ifndef LAB_EXPLORE_H
 #define LAB_EXPLORE_H
@@ -12,53 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LAB_MAX_ACTORS	8
-
-/**
- * struct lab_actor - somebody who acts in a scenario
- * @name: as it stands above its lane
- * @run: what it does; it is done when this returns
- * @interrupts: NULL for a process. The name of another actor: this is an
- *	interrupt handler that arrives once, on that actor's CPU, at any
- *	point where that actor has interrupts on
- */
-struct lab_actor {
-	const char *name;
-	void (*run)(void);
-	const char *interrupts;
-};
-
-/**
- * struct lab_scenario - what the explorer runs under every interleaving
- * @name: as its file is called
- * @what: one line for people
- * @setup: runs first, alone
- * @finish: runs last, alone, when all actors and all that they queued are
- *	done; what still lives after it has leaked
- * @actors: they run side by side; the first without a name ends the list
- */
-struct lab_scenario {
-	const char *name;
-	const char *what;
-	void (*setup)(void);
-	void (*finish)(void);
-	struct lab_actor actors[LAB_MAX_ACTORS + 1];
-};
-
-/* Each scenario defines this one. */
-extern const struct lab_scenario lab_scenario;
-
-/**
- * lab_expect() - an invariant of the scenario
- * @cond: must be true
- * @text: says in words what was expected
- *
- * Not a step of its own: it looks at what the actor has read already.
- */
-#define lab_expect(cond, text) \
-	do { if (!(cond)) lab_x_unexpected(text); } while (0)
-
-/* Everything below is for the runtime's own headers. */
+#include "lab_scenario.h"
 
 enum lab_x_failure {
 	LAB_X_USE_AFTER_FREE, LAB_X_DOUBLE_FREE, LAB_X_LEAK, LAB_X_NULL,
@@ -82,7 +34,6 @@ struct lab_x_lock {
 
 #define LAB_X_LOCK_INIT(n) { .magic = LAB_X_LOCK_MAGIC, .name = (n) }
 
-void lab_x_unexpected(const char *text);
 void lab_x_warn(const char *text);
 void lab_x_might_sleep(void);
 void lab_x_lock_init(struct lab_x_lock *lock, const char *name);
