@@ -203,7 +203,6 @@ static int lab_hire_steward(int actors)
 		return -ENOMEM;
 	}
 	kthread_bind(lab_steward, num_online_cpus() - 1);
-	wake_up_process(lab_steward);
 	return 0;
 }
 
@@ -233,6 +232,10 @@ static int lab_play(unsigned int round, int hired)
 		lab_scenario.setup();
 	atomic_set(&lab_acting, hired);
 	reinit_completion(&lab_all_done);
+	if (round == 1)
+		lab_points_begin();
+	if (round == 1 && lab_steward)
+		wake_up_process(lab_steward);
 	atomic_set_release(&lab_round, round);
 	if (!wait_for_completion_timeout(&lab_all_done, 30 * HZ)) {
 		pr_warn("lab: stuck: %d actors are not done\n",
@@ -260,6 +263,7 @@ static void lab_look_for_leaks(void)
 
 static int __init lab_init(void)
 {
+	bool forced = *lab_schedule;
 	int i, hired, err;
 	unsigned int round;
 
@@ -269,7 +273,8 @@ static int __init lab_init(void)
 	pr_info("lab: begin %s: %s\n", lab_scenario.name, lab_scenario.what);
 	hired = lab_hire_actors();
 	err = hired < 0 ? hired : 0;
-	lab_points_begin();
+	if (!err && forced)
+		err = lab_hire_steward(hired);
 	for (i = 0; i < LAB_MAX_ACTORS; i++)
 		if (lab_threads[i])
 			wake_up_process(lab_threads[i]);
@@ -281,6 +286,8 @@ static int __init lab_init(void)
 	for (i = 0; i < LAB_MAX_ACTORS && err != -EDEADLK; i++)
 		if (lab_threads[i])
 			kthread_stop(lab_threads[i]);
+	if (lab_steward && err != -EDEADLK)
+		kthread_stop(lab_steward);
 	pr_info("lab: end: error %d, %d complaints, %u turns missed\n",
 		-err, atomic_read(&lab_complaints), lab_points_missed());
 	return err == -EDEADLK ? 0 : err;

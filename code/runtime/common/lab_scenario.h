@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a scenario is written in: who acts, what must hold.
+ *
+ * The explorer plays it under every interleaving (code/runtime/explore/), the
+ * debug kernels under their own detectors, an actor a kthread
+ * (code/module/debug/).
+ *
+ * How to write a scenario: Documentation/explorer/scenarios.rst.
+ */
+#ifndef LAB_SCENARIO_H
+#define LAB_SCENARIO_H
+
+#define LAB_MAX_ACTORS	8
+
+/**
+ * struct lab_actor - somebody who acts in a scenario
+ * @name: as it stands above its lane; in a schedule, with _ for each space
+ * @run: what it does; it is done when this returns
+ * @interrupts: NULL for a process. The name of another actor: this is an
+ *	interrupt handler that arrives once, on that actor's CPU, at any
+ *	point where that actor has interrupts on
+ */
+struct lab_actor {
+	const char *name;
+	void (*run)(void);
+	const char *interrupts;
+};
+
+/**
+ * struct lab_scenario - what is played
+ * @name: as its file is called
+ * @what: one line for people
+ * @setup: runs first, alone
+ * @finish: runs last, alone, when all actors and all that they queued are
+ *	done; what still lives after it has leaked
+ * @actors: they run side by side; the first without a name ends the list
+ */
+struct lab_scenario {
+	const char *name;
+	const char *what;
+	void (*setup)(void);
+	void (*finish)(void);
+	struct lab_actor actors[LAB_MAX_ACTORS + 1];
+};
+
+/* Each scenario defines this one. */
+extern const struct lab_scenario lab_scenario;
+
+/* Each environment has its own. */
+void lab_x_unexpected(const char *text);
+
+/**
+ * lab_expect() - an invariant of the scenario
+ * @cond: must be true
+ * @text: says in words what was expected
+ *
+ * Not a step of its own: it looks at what the actor has read already.
+ */
+#define lab_expect(cond, text) \
+	do { if (!(cond)) lab_x_unexpected(text); } while (0)
+
+#endif /* LAB_SCENARIO_H */
