@@ -6,7 +6,7 @@ PYTHON   := /usr/bin/python3
 BUILD    := build
 SPHINX    = $(PYTHON) -m sphinx -j auto -W -n --keep-going $(if $(V),-v,-q)
 BOOK     := Documentation
-BOOK_OUT := $(BOOK)/output
+BOOK_OUT := $(BOOK)/output$(if $(INSTRUCTOR),/instructor)
 DOCUMENTED = $(wildcard $(FAMILIES:%=code/%/*.[ch])) code/runtime/common/lab.h
 
 # Which schemes there are, and which family SCHEME= belongs to.
@@ -33,12 +33,15 @@ PLAIN     = $(BUILD)/native/$(filter-out nsproxy-plain,$(FAMILY)-plain)$(if $(fi
 STRESSED  = $(BUILD)/native/stress-$(FAMILY)$(if $(BREAK),-$(SCHEME)-$(BREAK))
 # What the explorer is told: --scheme rcu for SCHEME=rcu, and so on.
 option    = $(if $($(1)),--$(2) $($(1)))
+# The same for what may hold spaces and quotes.
+said      = $(if $($(1)),--$(2) '$(subst ','\'',$($(1)))')
 EXPLORE   = code/runtime/explore/explore $(call option,JSON,json) \
 	    $(call option,DOT,dot) $(if $(filter-out default,$(origin CC)),--cc $(CC))
 EXPLORE_ONE = --family $(FAMILY) $(call option,SCHEME,scheme) $(call option,SCENARIO,scenario) \
 	    $(call option,BREAK,break) $(call option,REPAIR,repair) \
 	    $(call option,MODE,mode) $(call option,WANT,want) \
-	    $(call option,LIMIT,time-limit) $(call option,BOUND,bound)
+	    $(call option,LIMIT,time-limit) $(call option,BOUND,bound) \
+	    $(call said,GUIDE,guide) $(call said,SCHEME_FILE,scheme-file)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -57,7 +60,7 @@ check: setup-build+docs+vm+bench+check+grade ## all tests; K=word runs those who
 
 ## The book
 
-htmldocs: setup-docs ## the book, in Documentation/output/html
+htmldocs: setup-docs ## the book, in Documentation/output/html; INSTRUCTOR=1 with the keys to the labs, elsewhere
 	@$(SPHINX) -b html $(BOOK) $(BOOK_OUT)/html -c . -d $(BOOK_OUT)/doctrees
 	@echo "The book is in $(BOOK_OUT)/html/index.html"
 
@@ -73,7 +76,7 @@ cleandocs: ## remove the built book
 
 ## Run and measure
 
-explore: setup-build ## every interleaving of SCHEME= in SCENARIO=; BREAK= REPAIR= MODE=weak WANT= LIMIT= CC= DOT=; or REPLAY= GDB=1
+explore: setup-build ## every interleaving of SCHEME= in SCENARIO=; BREAK= REPAIR= MODE=weak WANT= LIMIT= CC= DOT= GUIDE= SCHEME_FILE=; or REPLAY= GDB=1
 	@$(EXPLORE) $(if $(REPLAY),--replay $(REPLAY) $(if $(GDB),--gdb),$(EXPLORE_ONE))
 
 explore-list: ## the scenarios for it, a line each; FAMILY=netns or pid
@@ -126,6 +129,27 @@ gdb: setup-debug+vm ## a guest stopped at a labelled point; SCHEME= POINT= SCENA
 	@labs/debug/debug gdb $(or $(SCHEME),rcu) $(if $(POINT),--point $(POINT)) \
 		$(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(BREAK),--change $(BREAK))
 
+## The labs, for students
+
+lab: setup-build ## begin a lab: LAB=1 puts its skeleton into work/, and keeps what is there; alone, lists them
+	@labs/grader/lab $(LAB)
+
+grade: setup-build+grade ## how far LAB= has come; HINT=1 (2, 3) helps, QUICK=1 only explores; SUBMISSION= grades another's
+	@labs/grader/grade --lab "$(LAB)" $(call said,SUBMISSION,submission) \
+		$(call option,HINT,hint) $(if $(QUICK),--quick)
+
+## The labs, for instructors
+
+handout: setup-docs+grade ## one archive for students, without a line of solution
+	@labs/grader/handout
+
+grade-class: setup-build+grade+vm ## grade all submissions in DIR=; resumes; LAB= STAGES= JOBS= SSHLOGIN=
+	@labs/grader/class $(call said,DIR,dir) $(call option,LAB,lab) \
+		$(call option,STAGES,stages) $(call option,JOBS,jobs) $(call said,SSHLOGIN,sshlogin)
+
+prove-grader: setup-build+grade+vm ## every wrong and every right submission 20 times, and in the VM: hours, resumes; LAB=
+	@labs/grader/prove $(call option,LAB,lab)
+
 ## Housekeeping
 
 setup: setup-build+docs+vm+bench+check+debug+grade ## install what any target needs; names it first
@@ -149,5 +173,5 @@ help: ## this list
 	@echo "There is no target \"$@\". 'make help' lists them." >&2; exit 2
 
 .PHONY: demo check htmldocs mandocs linkcheckdocs cleandocs explore explore-list explore-claims stress native module vm \
-	debug-kernels debug-matrix demo-image gdb \
+	debug-kernels debug-matrix demo-image gdb lab grade handout grade-class prove-grader \
 	bench claims litmus setup clean mrproper help

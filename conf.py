@@ -30,13 +30,15 @@ if is_installed("sphinx_copybutton"):
     copybutton_prompt_text = "$ "
     copybutton_selector = "div.highlight > pre"
 
-exclude_patterns = ["output", "sphinx"]
+# The keys to the labs are in the instructor's book only, which is built elsewhere.
+INSTRUCTOR = bool(os.environ.get("INSTRUCTOR"))
+exclude_patterns = ["output", "sphinx"] + ([] if INSTRUCTOR else ["instructor"])
 
 # What the kernel's headers or the compiler declare, and we don't document.
 nitpick_ignore = [("c:identifier", name) for name in ("size_t", "bool", "u64", "gfp_t")]
 
 html_theme = "furo" if is_installed("furo") else "alabaster"
-html_title = project
+html_title = project + (", for instructors" if INSTRUCTOR else "")
 html_static_path = ["Documentation/sphinx/static"]
 html_css_files = ["kit.css"]
 html_copy_source = False
