@@ -177,7 +177,8 @@ def rows(doc):
     for s in doc["steps"]:
         at = s["at"]
         base = os.path.basename(at["file"])
-        inner = doc["scheme"] and base != scheme and "/explore/" not in at["file"]
+        inner = doc["scheme"] and base != scheme and not re.search(
+            "/(explore|wrong)/", at["file"])
         if s["process"] == 0 and s["what"] != "failure" and not out:
             continue
         if s is main:

@@ -35,6 +35,7 @@ struct lab_x_lock {
 #define LAB_X_LOCK_INIT(n) { .magic = LAB_X_LOCK_MAGIC, .name = (n) }
 
 void lab_x_warn(const char *text);
+void lab_x_todo(const char *task, const char *function);
 void lab_x_might_sleep(void);
 void lab_x_lock_init(struct lab_x_lock *lock, const char *name);
 void lab_x_lock(struct lab_x_lock *lock, unsigned int subclass, bool sleeps);
