@@ -121,6 +121,11 @@ class Lab:
         return os.path.join(self.family_folder, self.source_name)
 
     @property
+    def skeleton_path(self):
+        """Where a handout has the skeleton, as it has no reference."""
+        return os.path.join(self.folder, "skeleton.c")
+
+    @property
     def points(self):
         return sum(t.points for t in self.tasks)
 
@@ -311,7 +316,7 @@ def fits(lab, shown):
     """What the parts of a lab say of one another."""
     if not re.fullmatch(rf"{lab.number}-[a-z0-9-]+", lab.name):
         raise LabError(f"{shown}: name = “{lab.name}” must be {lab.number}-something")
-    if not os.path.exists(lab.reference_path):
+    if not any(map(os.path.exists, (lab.reference_path, lab.skeleton_path))):
         raise LabError(f"{shown}: there is no {say(lab.reference_path)}")
     known = []
     for task in lab.tasks:
