@@ -225,8 +225,9 @@ def rows(doc):
     return out
 
 
-def draw(doc):
-    """The lanes: one column for each process that has a part in it."""
+def draw(doc, total=None):
+    """The lanes, `total` columns wide, or as the terminal is: one for each
+    process that has a part in it."""
     drawn = rows(doc)
     who = sorted({r[0] for r in drawn})
     if not who:
@@ -234,7 +235,8 @@ def draw(doc):
                          f"({os.path.basename(f['at']['file'])}:{f['at']['line']}"
                          f" in {f['at']['function']}())"
                          for f in doc["failures"])
-    total = max(80, min(shutil.get_terminal_size((132, 24)).columns, 200))
+    total = total or max(80, min(shutil.get_terminal_size((132, 24)).columns,
+                                 200))
     width = max(24, (total - 5) // len(who) - 2)
     names = doc["processes"] + ["?"] * 32
     out = ["     " + "  ".join(names[p][:width].ljust(width) for p in who)]
