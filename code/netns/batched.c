@@ -187,6 +187,7 @@ static unsigned int lab_unhash_nsid(struct lab_net *last)
 
 	lab_for_each_net(tmp) {
 		walked++;
+		lab_point(unhash_begin);
 		spin_lock(&tmp->nsid_lock);
 		for (id = 0; (peer = lab_idr_get_next(&tmp->netns_ids, &id)); id++) {
 			lab_point(unhash_found);

@@ -182,6 +182,7 @@ static unsigned int lab_unhash_nsid(struct lab_net *net)
 
 	lab_for_each_net(tmp) {
 		walked++;
+		lab_point(unhash_begin);
 		spin_lock(&tmp->nsid_lock);
 		id = lab_peernet2id_held(tmp, net);
 		lab_point(unhash_found);

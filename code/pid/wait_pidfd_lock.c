@@ -128,6 +128,7 @@ static void lab_proc_flush_pid(struct lab_pid *pid)
 		lab_point(flush_pinned);
 		inode = lab_igrab(inode);
 		rcu_read_unlock();
+		lab_point(flush_grabbed);
 		if (inode) {
 			dentry = lab_d_find_any_alias(inode);
 			if (dentry) {
@@ -137,6 +138,7 @@ static void lab_proc_flush_pid(struct lab_pid *pid)
 			lab_iput(inode);
 		}
 		lab_deactivate_super(sb);
+		lab_point(flush_next);
 		rcu_read_lock();
 	}
 	rcu_read_unlock();

@@ -23,6 +23,7 @@ static void look_up_and_keep(void)
 {
 	kept = scheme->get_net_ns_by_id(lab_init_net, 0);
 	if (kept) {
+		lab_point(found);
 		cond_resched();
 		check_alive(kept);
 	}

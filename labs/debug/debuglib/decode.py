@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 
-from . import TOP
+from . import TOP, table
 
 FRAME = re.compile(r"\b([A-Za-z_][\w.]*)\+0x([0-9a-f]+)/0x[0-9a-f]+ \[(x_\w+)\]")
 
@@ -54,7 +54,7 @@ def decoded(text_lines, module):
     out = []
     for line in text_lines:
         # Links of the build folder lead to the sources.
-        line = re.sub(r"/[^\s:]+/build/debug/\w+/[\w.]+|/[^\s:]+/kernels/source-[^\s:]+",
+        line = re.sub(r"/[^\s:]+/build/debug/[^\s:]+|/[^\s:]+/kernels/source-[^\s:]+",
                       lambda m: short(m[0]), line)
         match = matches.get(line)
         if match and address(match, line) in where:
@@ -68,9 +68,10 @@ def place(report, texts):
     """{file, line, text}: where in the schemes a decoded report leads first, to
     the function that it names if it can. *texts*: {file: its lines in the run}."""
     text = "\n".join(report["lines"])
+    schemes = f"code/(?:{'|'.join(table.FAMILIES)})/"
     found = re.search(r"^.*\b" + re.escape(report["function"] or "lab_")
-                      + r"\+.* (code/nsproxy/[\w./]+):(\d+)$", text, re.M) \
-        or re.search(r"(code/nsproxy/[\w./]+\.[ch]):(\d+)", text)
+                      + rf"\+.* ({schemes}[\w./]+):(\d+)$", text, re.M) \
+        or re.search(rf"({schemes}[\w./]+\.[ch]):(\d+)", text)
     if not found:
         return None
     path, number = found[1], int(found[2])

@@ -5,17 +5,20 @@ The explorer's steps are finer than labels. A turn ends where the explorer
 went on with another process: at the label that this process had just reached,
 when it has done nothing since; else at the last label before, and what it did
 since is done at its next turn. One that is not seen again has ended, unless a
-label is the last that was seen of it. Whether the failure still comes, the kernel's
-detector says; experiments.toml has the schedule where it did not.
+label is the last that was seen of it. Works and callbacks are no actors: each
+kind has one name, and all callbacks that were queued have one turn. Whether the failure still comes, the kernel's
+detector says; the table has the schedule where it did not.
 """
 import json
 import os
+import re
 import subprocess
 import tempfile
 
 from . import TOP
 from vmlib.trouble import FAILED, Trouble
 
+CALLBACKS = "callbacks"
 EXPLORE = os.path.join(TOP, "code", "runtime", "explore", "explore")
 
 
@@ -24,7 +27,8 @@ def explored(experiment):
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "found.json")
         done = subprocess.run(
-            [EXPLORE, "--scheme", experiment.scheme, "--scenario", experiment.scenario,
+            [EXPLORE, "--family", experiment.family.name, "--scheme", experiment.scheme,
+             "--scenario", experiment.scenario,
              "--break", ",".join(experiment.breaks),
              "--repair", ",".join(experiment.repairs), "--want", experiment.want,
              "--json", out], capture_output=True, text=True, stdin=subprocess.DEVNULL)
@@ -35,9 +39,18 @@ def explored(experiment):
             return json.load(f)
 
 
+def name_of(process):
+    """As the player calls it (code/module/debug/points.h)."""
+    if re.fullmatch(r"work \w+", process):
+        return "work"
+    if re.fullmatch(r"callback \w+", process):
+        return CALLBACKS
+    return process.replace(" ", "_")
+
+
 def turns(document):
     """[(actor, label)] in the order of the explorer's steps."""
-    names = [n.replace(" ", "_") for n in document["processes"]]
+    names = [name_of(n) for n in document["processes"]]
     moves = []                      # (process, label or None: anything else)
     for event in document["steps"]:
         if event["step"] < 0 or not event["process"]:
@@ -53,10 +66,14 @@ def turns(document):
         later = any(p == process for p, _ in segments[n + 1:])
         named = [x for x in labels if x]
         last = n == len(segments) - 1
-        if not later and (last or not labels[-1]):
+        if names[process] == CALLBACKS:
+            if not out or out[-1][0] != CALLBACKS:
+                out.append((CALLBACKS, "end"))
+        elif not later and (last or not labels[-1]):
             out.append((names[process], "end"))
         elif named:
-            out.append((names[process], named[-1]))
+            # As often as it came by that label, to be held where it was.
+            out += [(names[process], named[-1])] * named.count(named[-1])
     return out
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""experiments.toml: read it, and refuse what makes no sense."""
+"""experiments/: read them, a file a family, and refuse what makes no sense."""
 import os
 import re
 import tomllib
@@ -10,12 +10,49 @@ import kernels
 from vmlib import splat
 from vmlib.trouble import FAILED, Trouble
 
-FILE = os.path.join(TOP, "labs", "debug", "experiments.toml")
-CHANGES = os.path.join(TOP, "code", "nsproxy", "changes.toml")
-SCENARIOS = os.path.join(TOP, "code", "nsproxy", "explore")
+FOLDER = os.path.join(TOP, "labs", "debug", "experiments")
 KINDS = {kind for kind, _ in splat.KINDS}
 FIELDS = {"claim", "kernel", "scheme", "scenario", "break", "repair", "schedule", "want",
           "rounds", "kinds", "functions", "says", "expect", "shows"}
+
+
+@dataclass(frozen=True)
+class Family:
+    """What code/NAME/family.mk says of a family, as far as it counts here."""
+    name: str
+    schemes: tuple
+    shared: tuple       # sources that all its schemes lean on
+    scenario: str       # to begin with
+
+    @property
+    def folder(self):
+        return os.path.join(TOP, "code", self.name)
+
+    def scenario_file(self, name):
+        return os.path.join(self.folder, "explore", name + ".c")
+
+
+def families():
+    """{name: Family}, in the ledger's order."""
+    found = {}
+    for name in ("nsproxy", "netns", "pid"):
+        with open(os.path.join(TOP, "code", name, "family.mk"), encoding="utf-8") as f:
+            said = dict(re.findall(r"^(\w+)[ \t]*:=[ \t]*(.*)$", f.read(), re.M))
+        found[name] = Family(name, tuple(said["schemes"].split()),
+                             tuple(said["explored"].split()), said["first"].strip())
+    return found
+
+
+FAMILIES = families()
+
+
+def family_of(scheme):
+    """The Family that a scheme belongs to: their names are the kit's own."""
+    for family in FAMILIES.values():
+        if scheme in family.schemes:
+            return family
+    raise Trouble(f"there is no scheme “{scheme}”; there are: " + ", ".join(
+        s for f in FAMILIES.values() for s in f.schemes), FAILED)
 
 
 @dataclass(frozen=True)
@@ -36,6 +73,10 @@ class Experiment:
     silent: bool = field(default=False)
 
     @property
+    def family(self):
+        return family_of(self.scheme)
+
+    @property
     def changes(self):
         return [*self.breaks, *self.repairs]
 
@@ -52,15 +93,17 @@ class Experiment:
         return "-".join(parts) + ("-silent" if self.silent else "")
 
 
-def wrong(row, changes):
-    """What is wrong with a row, or None."""
+def wrong(row, family, changes):
+    """What is wrong with a row of that family, or None."""
     if unknown := set(row) - FIELDS:
         return f"unknown {', '.join(sorted(unknown))}"
     if missing := {"claim", "kernel", "scheme", "scenario", "shows"} - set(row):
         return f"lacks {', '.join(sorted(missing))}"
     if row["kernel"] not in kernels.names():
         return f"there is no kernel “{row['kernel']}”"
-    if not os.path.exists(os.path.join(SCENARIOS, row["scenario"] + ".c")):
+    if row["scheme"] not in family.schemes:
+        return f"there is no scheme “{row['scheme']}” in {family.name}"
+    if not os.path.exists(family.scenario_file(row["scenario"])):
         return f"there is no scenario “{row['scenario']}”"
     for name in [*filter(None, [row.get("break", "")]), *row.get("repair", [])]:
         if name not in changes.get(row["scheme"], {}):
@@ -74,22 +117,28 @@ def wrong(row, changes):
     if schedule == "explorer" and not row.get("want"):
         return "schedule = \"explorer\" needs want"
     if schedule not in ("", "explorer") and not re.fullmatch(
-            r"\w+:\w+(,\w+:\w+)*", schedule):
+            r"[\w-]+:\w+(,[\w-]+:\w+)*", schedule):
         return f"“{schedule}” is no schedule"
     return None
 
 
-def load(path=FILE):
+def load():
+    """All experiments of all families."""
+    return [e for family in FAMILIES.values() for e in load_of(family)]
+
+
+def load_of(family):
+    path = os.path.join(FOLDER, family.name + ".toml")
     try:
         with open(path, "rb") as f:
             rows = tomllib.load(f).get("experiment", [])
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise Trouble(f"{path}: {error}", FAILED) from None
-    with open(CHANGES, "rb") as f:
+    with open(os.path.join(family.folder, "changes.toml"), "rb") as f:
         changes = tomllib.load(f)
     found = []
     for n, row in enumerate(rows, 1):
-        if why := wrong(row, changes):
+        if why := wrong(row, family, changes):
             raise Trouble(f"{path}, experiment {n}: {why}", FAILED)
         found.append(Experiment(
             claim=row["claim"], kernel=row["kernel"], scheme=row["scheme"],

@@ -90,6 +90,9 @@ def cut(text):
             if ends(kind, lines[stop - 1]):
                 break
         found.append(describe(kind, lines[at:stop]))
+        # What a WARNING is about stands above it.
+        if kind == "warning" and at > 1 and "[ cut here ]" in lines[at - 2]:
+            found[-1]["text"] = "\n".join(lines[at - 1:stop])
         at = stop
     return found
 
