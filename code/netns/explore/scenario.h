@@ -78,4 +78,40 @@ static inline void walk_list(void)
 	rcu_read_unlock();
 }
 
+/*
+ * For scenarios about what gives and finds ids: a worker of their own, as the
+ * scheme's may not be written yet. Nobody has ids but the first net.
+ */
+static inline void clean_up_for_us(void)
+{
+	struct llist_node *dead = llist_del_all(&lab_cleanup_list);
+	struct lab_net *net = llist_entry(dead, struct lab_net, cleanup_list);
+
+	lab_rtnl_lock();
+	list_del_rcu(&net->list);
+	lab_rtnl_unlock();
+	spin_lock(&lab_init_net->nsid_lock);
+	lab_idr_remove(&lab_init_net->netns_ids,
+		       lab_peernet2id_held(lab_init_net, net));
+	spin_unlock(&lab_init_net->nsid_lock);
+	synchronize_rcu();
+	lab_free_net(net);
+}
+
+/* Nobody is about any more, and whatever is left goes. */
+static inline void end_without_cleanup(void)
+{
+	struct lab_net *net, *next;
+
+	lab_flush_cleanup();
+	list_for_each_entry_safe(net, next, &lab_net_namespace_list, list) {
+		if (net == lab_init_net)
+			continue;
+		list_del_rcu(&net->list);
+		lab_idr_destroy(&net->netns_ids);
+		lab_free_net(net);
+	}
+	lab_netns_end();
+}
+
 #endif
