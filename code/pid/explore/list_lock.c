@@ -28,7 +28,7 @@ static void sigurg(void)
 
 static void end_process(void)
 {
-	release();
+	unhash();
 	end_proc();
 }
 

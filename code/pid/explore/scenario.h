@@ -48,6 +48,15 @@ static inline void release(void)
 	scheme->release_task(task);
 }
 
+/* Unhashed, and nothing is flushed: the scheme has no part in it. */
+static inline void unhash(void)
+{
+	write_lock_irq(&lab_tasklist_lock);
+	lab_exit_signal(task, NULL);
+	write_unlock_irq(&lab_tasklist_lock);
+	lab_put_task_rcu_user(task);
+}
+
 static inline void look(void)
 {
 	look_once(proc, NR);
