@@ -25,6 +25,7 @@
 
 #if CAREFUL_BY(LAB_SCHEME_NAME) == CAREFUL_BY_rcu
 #define careful_keep_out()		do { } while (0)
+/* Release: pairs with the readers' rcu_dereference(). */
 #define careful_let_in(new)		smp_store_release(word(), new)
 #define careful_wait()			synchronize_rcu()
 #define careful_enter()			rcu_read_lock()
@@ -51,7 +52,7 @@
 #define careful_enter()			lab_ptrlock_lock((void *)word())
 #define careful_leave()			lab_ptrlock_unlock((void *)word())
 #else
-#error "careful.h does not know what guards the pointer in this scheme"
+#error "this scenario is not for this scheme: it is not said what guards the pointer"
 #endif
 
 /* The guarded word, and where it leads: the lowest bit may be a lock. */

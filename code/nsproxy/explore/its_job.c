@@ -50,15 +50,17 @@ static void finds(struct lab_task *t, const struct lab_nsproxy *nsproxy)
 
 	lab_expect(uts_ns == nsproxy->uts_ns,
 		   "lab_utsns_get() returns the UTS namespace of the task");
-	lab_expect(refcount_read(&uts_ns->ns.count) == 2,
+	lab_expect(refcount_read(&nsproxy->uts_ns->ns.count) == 2,
 		   "lab_utsns_get() takes one reference, which is the caller's");
-	lab_put_uts_ns(uts_ns);
+	if (uts_ns)
+		lab_put_uts_ns(uts_ns);
 	lab_expect(scheme->task_uts_inum(t) == nsproxy->uts_ns->ns.inum,
 		   "lab_task_uts_inum() returns the number of the task's UTS namespace");
 	lab_expect(!scheme->mounts_open(t, &mnt_ns, &root) &&
 		   mnt_ns == nsproxy->mnt_ns && root == 1,
 		   "lab_mounts_open() returns 0, the task's mount namespace and its root");
-	lab_put_mnt_ns(mnt_ns);
+	if (mnt_ns)
+		lab_put_mnt_ns(mnt_ns);
 	lab_expect(refcount_read(&nsproxy->uts_ns->ns.count) == 1 &&
 		   refcount_read(&nsproxy->mnt_ns->ns.count) == 1,
 		   "remote readers keep no reference but those that they return");

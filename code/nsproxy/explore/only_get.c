@@ -29,7 +29,8 @@ static void reads_alone(void)
 		   "lab_utsns_get() returns the UTS namespace of the task");
 	lab_expect(refcount_read(&old->ns.count) == 2,
 		   "lab_utsns_get() takes one reference, which is the caller's");
-	lab_put_uts_ns(old);
+	if (uts_ns)
+		lab_put_uts_ns(uts_ns);
 	lab_expect(careful_pointer()->uts_ns == old,
 		   "lab_utsns_get() leaves the task's pointer alone");
 }
@@ -48,7 +49,8 @@ static void reader(void)
 
 	lab_expect(uts_ns == old || uts_ns == new,
 		   "lab_utsns_get() returns the old UTS namespace or the new one: the task has not exited");
-	lab_put_uts_ns(uts_ns);
+	if (uts_ns)
+		lab_put_uts_ns(uts_ns);
 }
 
 static void owner(void)

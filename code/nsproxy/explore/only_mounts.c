@@ -39,7 +39,8 @@ static void opens_alone(void)
 		   "lab_mounts_open() returns 0, the task's mount namespace and its root");
 	lab_expect(refcount_read(&mnt_ns->ns.count) == 2,
 		   "lab_mounts_open() takes one reference, which is the caller's");
-	lab_put_mnt_ns(mnt_ns);
+	if (found)
+		lab_put_mnt_ns(found);
 
 	task->fs = NULL;
 	lab_expect(mounts_open(task) == -ENOENT && !found,

@@ -4,15 +4,17 @@
  * own, and careful.
  *
  *	a careful reader		self
- *	1. finds the old nsproxy,
+ *					1. makes an nsproxy
+ *	2. finds the old one,
  *	   protected
- *					2. puts the new one in its place
- *					3. must not free the old one yet
- *	4. looks through it
- *					5. exits: NULL
+ *					3. puts the new one in its place
+ *					4. must not free the old one yet
+ *	5. looks through it
+ *					6. exits: NULL
  *
- * Before that, alone: a switch away from an nsproxy that somebody shares. What
- * becomes of that is asked at the end: it may be done later.
+ * Or the reader finds the new one at 2, and must see what 1 wrote. Before that,
+ * alone: a first nsproxy, and a switch away from one that somebody shares. What
+ * becomes of that one is asked at the end: a put may come later.
  */
 #include "careful.h"
 
@@ -20,22 +22,29 @@ static struct lab_nsproxy *shared;
 
 static void start(void)
 {
-	careful_start();
-	shared = careful_pointer();
-	lab_get_nsproxy(shared);
+	task = lab_create_task();
+	shared = lab_create_nsproxy();
+	spare[0] = lab_create_nsproxy();
 	spare[1] = lab_create_nsproxy();
 
+	scheme->switch_task_namespaces(task, shared);
+	lab_expect(careful_pointer() == shared,
+		   "lab_switch_task_namespaces() gives a task its first nsproxy");
+	lab_expect(atomic_read(&shared->count) == 1,
+		   "the caller's reference on the new nsproxy becomes the task's: the count stays 1");
+
+	lab_get_nsproxy(shared);
 	scheme->switch_task_namespaces(task, spare[1]);
 	lab_expect(careful_pointer() == spare[1],
 		   "after lab_switch_task_namespaces() the task has its new nsproxy");
-	lab_expect(atomic_read(&spare[1]->count) == 1,
-		   "the caller's reference on the new nsproxy becomes the task's: the count stays 1");
 }
 
 static void self(void)
 {
-	scheme->switch_task_namespaces(task, spare[0]);
-	lab_expect(careful_pointer() == spare[0],
+	struct lab_nsproxy *new = lab_share_nsproxy(spare[0]);
+
+	scheme->switch_task_namespaces(task, new);
+	lab_expect(careful_pointer() == new,
 		   "after lab_switch_task_namespaces() the task has its new nsproxy");
 	scheme->exit_task_namespaces(task);
 	lab_expect(!careful_pointer(),
@@ -47,6 +56,7 @@ static void end(void)
 	lab_expect(atomic_read(&shared->count) == 1,
 		   "a switch drops one reference on the old nsproxy, and who shares it keeps the other");
 	lab_put_nsproxy(shared);
+	lab_put_nsproxy(spare[0]);
 	lab_exit_fs(task);
 	lab_put_task(task);
 }
