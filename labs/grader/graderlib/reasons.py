@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Why a submission fails, in one plain sentence that names its functions."""
+import os
+import re
+
+TODO = re.compile(r"task (\S+) is not written yet: (\w+)\(\)")
+
+# What each kind means, where a lab has no sentence of its own for it.
+MEANS = {
+    "use-after-free": "Whoever looks must keep the object alive until it is done, and whoever "
+                      "frees must wait for that.",
+    "double-free": "Two paths each believe that the last reference was theirs.",
+    "leak": "Each reference that is taken must be dropped once, on the error paths too.",
+    "null-dereference": "The pointer can be NULL here: ask before you look through it.",
+    "wild-access": "The pointer is no pointer: it was never set, or it holds something else.",
+    "out-of-bounds": "The pointer is beside its object.",
+    "misaligned-access": "A tag or a lock bit is still in the pointer: mask it first.",
+    "data-race": "Mark both accesses (READ_ONCE, WRITE_ONCE, rcu_dereference ...), or let a "
+                 "lock order them.",
+    "sleep-in-atomic": "Within a read-side critical section, under a spinlock or in a callback "
+                       "nobody may sleep.",
+    "rcu-misuse": "RCU's rules are about where each of its calls may stand.",
+    "lock-misuse": "Each lock is initialised once, and released once by whoever took it, on "
+                   "each way out.",
+    "lock-order": "Two locks need one order, the same for everybody.",
+    "deadlock": "Each of them waits for another of them, for ever.",
+    "livelock": "It waits for a change that nobody will make.",
+    "violated-rule": "The object noticed by itself that it is misused.",
+    "invariant": "It is safe, perhaps, but it does not do its job.",
+    "warning": "The kernel's own check would complain here.",
+    "endless": "There is a loop that does not end.",
+    "endless-memory": "It allocates in a loop that does not end.",
+    "stack-overflow": "A function calls itself without end, or a variable was overrun.",
+    "fault": "It brought the explorer down; that is never clean.",
+    "limit": "It does far more than this task needs.",
+}
+
+
+def main_failure(doc):
+    """The failure that the document is about."""
+    for failure in doc.get("failures", []):
+        if failure["kind"] == doc.get("kind"):
+            return failure
+    return None
+
+
+def not_written(doc):
+    """(task, function) if a skeleton's sentinel was reached, or None."""
+    failure = main_failure(doc)
+    found = failure and failure["kind"] == "invariant" and \
+        TODO.fullmatch(failure.get("text", ""))
+    return found.groups() if found else None
+
+
+def own(at, scheme):
+    """Whether a place is in what the student writes, or in a wrong function."""
+    return os.path.basename(at["file"]) == scheme + ".c" or "/wrong/" in at["file"]
+
+
+def place_of(doc, failure):
+    """Where in the submission the failing process was: a fault often shows in
+    code that all schemes share, where there is nothing to mend."""
+    scheme = doc["scheme"]
+    if own(failure["at"], scheme):
+        return failure["at"]
+    if failure["kind"] == "leak":       # that is where it was allocated
+        return None
+    last = None
+    for step in doc["steps"]:
+        if step["process"] == failure["process"] and own(step["at"], scheme):
+            last = step["at"]
+    return last
+
+
+def say_place(at):
+    return {"file": os.path.basename(at["file"]), "line": at["line"],
+            "function": at["function"], "text": at["text"]}
+
+
+def actor(doc, number):
+    """As it stands above its lane."""
+    names = doc.get("processes", [])
+    if number == 0 or number >= len(names):
+        return "the scenario, before or after all act,"
+    return names[number]
+
+
+def freed_in(doc, freer):
+    """“, in lab_g()”: in which function of theirs the one who freed was."""
+    names = doc.get("processes", [])
+    last = found = None
+    for step in doc["steps"]:
+        if step["process"] < len(names) and names[step["process"]] == freer:
+            if own(step["at"], doc["scheme"]):
+                last = step["at"]
+            if step["what"] == "free":
+                found = last
+    return f", in {found['function']}()" if found else ""
+
+
+def other_function(failure):
+    """“ in lab_g()”: where the other party to a race was."""
+    other = failure.get("other")
+    return f" in {other['function']}()" if other and other["function"] != "?" else ""
+
+
+def sentence(doc):
+    """What went wrong, for people."""
+    failure = main_failure(doc)
+    if not failure:
+        return f"The explorer says: {doc.get('kind') or doc.get('verdict')}."
+    kind, text = failure["kind"], failure["text"]
+    where = place_of(doc, failure)
+    who = actor(doc, failure["process"])
+    if where:
+        who = f"In {where['function']}(), {who}"
+    else:
+        who = who[:1].upper() + who[1:]
+    freer = re.search(r"bytes that (.+) has freed", text)
+    freer = freer.group(1) if freer else "somebody"
+    if kind == "use-after-free":
+        verb = "writes to" if "-byte write" in text else "reads"
+        return f"{who} {verb} memory that {freer} has freed{freed_in(doc, freer)}."
+    if kind == "double-free":
+        return f"{who} frees what {freer} has freed before{freed_in(doc, freer)}."
+    if kind == "leak":
+        count = text.split(" ")[0]
+        what = "One object was" if count == "1" else f"{count} objects were"
+        return (f"{what} never freed: a reference is left over on what "
+                f"{failure['at']['function']}() made.")
+    if kind == "null-dereference":
+        return f"{who} looks through a NULL pointer{' with a tag' * ('with a tag' in text)}."
+    if kind in ("wild-access", "out-of-bounds", "misaligned-access"):
+        what = {"wild-access": "follows a pointer that leads nowhere",
+                "out-of-bounds": "reaches beside an object",
+                "misaligned-access": "uses an address that is off its alignment"}[kind]
+        return f"{who} {what} ({text})."
+    if kind == "data-race":
+        found = re.fullmatch(r"(.*) by (.*) and (.*) by (.*) are not ordered by anything", text)
+        if found and failure.get("other") and where:
+            first, who1, second, who2 = found.groups()
+            return (f"A {first} by {who1}{other_function(failure)} and a {second} by {who2} in "
+                    f"{where['function']}() reach the same memory, and nothing orders them.")
+    if kind == "sleep-in-atomic":
+        found = re.search(r"may sleep, in (.*)$", text)
+        return f"{who} does what may sleep, within {found.group(1) if found else text}."
+    if kind == "invariant":
+        return f"It does not do its job: expected was “{text.removeprefix('not so: ')}”."
+    if kind == "violated-rule":
+        return f"{who} broke a rule: {text}."
+    if kind == "warning":
+        return f"{who} sets off a warning: {text}."
+    inside = f", in {where['function']}()" if where else ""
+    return f"{text[:1].upper()}{text[1:]}{inside}."

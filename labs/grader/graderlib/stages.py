@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The stages of a grade, and what each of them makes of a task.
+
+    check -> build -> explore -> answers -> stress -> vm -> measure
+
+Points come from build, explore and answers only, which say the same each
+time. The others look at the same source in other ways, and are for a person.
+"""
+import concurrent.futures
+import os
+import resource
+import stat
+import sys
+import time
+import tomllib
+
+from . import answers, confined, labs, measuring, reasons
+
+sys.path.insert(0, os.path.join(labs.CODE, "runtime", "explore"))
+
+import lanes  # noqa: E402 (the path has to be set first)
+
+STAGES = ("check", "build", "explore", "answers", "stress", "vm", "measure")
+QUICK = ("check", "build", "explore")
+FORMAT, VERSION = "lab-grade", 1
+MOST = 1 << 16          # bytes of answers.toml
+WIDTH = 80
+
+PASSED, FAILED = "passed", "failed"
+NOT_WRITTEN, NOT_ANSWERED = "not written yet", "not answered yet"
+NOT_REACHED, PERSON = "not reached", "for a person"
+
+
+class HandedInError(Exception):
+    """What was handed in can't be graded; the message is for the student."""
+
+
+def find(lab, path):
+    """(source, answers.toml or None) of a submission: a folder, or the file."""
+    if os.path.isdir(path):
+        source = os.path.join(path, lab.source_name)
+        if not os.path.isfile(source):
+            raise HandedInError(f"there is no {lab.source_name} in {path}: make lab "
+                                f"LAB={lab.number} begins one")
+    elif os.path.isfile(path):
+        source = path
+    else:
+        raise HandedInError(f"there is no {path}")
+    said = os.path.join(os.path.dirname(os.path.abspath(source)), "answers.toml")
+    return source, said if os.path.lexists(said) else None
+
+
+def read_answers(path):
+    """{task: answer}. The file is somebody else's: no links, no surprises."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(fd, "rb") as f:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise HandedInError("answers.toml is no ordinary file")
+            text = f.read(MOST + 1)
+    except OSError as e:
+        raise HandedInError(f"answers.toml can't be read: {e.strerror}") from None
+    if len(text) > MOST:
+        raise HandedInError(f"answers.toml has more than {MOST >> 10} kB")
+    try:
+        said = tomllib.loads(text.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise HandedInError("answers.toml is not text in UTF-8") from None
+    except tomllib.TOMLDecodeError as e:
+        raise HandedInError(f"answers.toml: {e}. Each answer stands between quotes: "
+                            '"1.4" = "use-after-free"') from None
+    except RecursionError:
+        raise HandedInError("answers.toml is nested too deeply") from None
+    return {k: v.get("answer", "") if isinstance(v, dict) else v for k, v in said.items()}
+
+
+def blank(task):
+    return {"id": task.id, "title": task.title, "part": task.part, "points": 0,
+            "of": task.points, "state": NOT_REACHED, "reason": "", "because": "",
+            "scenario": "", "mode": "", "kind": "", "place": None, "other": None,
+            "lanes": "", "schedule": [], "read": task.read,
+            "hints_left": len(task.hints), "said": None}
+
+
+class Grading:
+    """One submission on its way through the stages."""
+
+    def __init__(self, lab, path, stages=STAGES, jobs=None, tell=lambda *_: None):
+        self.lab, self.stages, self.tell = lab, stages, tell
+        self.jobs = jobs or len(os.sched_getaffinity(0))
+        self.path = path
+        self.source, self.answers_path = find(lab, path)
+        self.submission = confined.Submission(lab, self.source)
+        self.tasks = {t.id: blank(t) for t in lab.tasks}
+        self.docs = {}          # task: the explorer's document of its failure
+        self.done = []          # stages
+        self.warnings, self.notes = [], []
+        self.interrupted = False
+        self.began = time.monotonic()
+
+    # The stages. Each returns (state, what is said of it).
+
+    def check(self):
+        self.findings = [vars_of(f) for f in self.submission.findings()]
+        if not self.findings:
+            return PASSED, "nothing in it that the grader does not take"
+        first = self.findings[0]
+        more = len(self.findings) - 1
+        where = f"{self.lab.source_name}:{first['line']}: " if first["line"] else ""
+        self.stop_build(first["kind"], f"{where}{first['text']}", first["line"])
+        return FAILED, f"{where}{first['text']}" + (f" (and {more} more)" if more else "")
+
+    def build(self):
+        try:
+            self.submission.build()
+        except confined.Rejected as e:
+            finding = vars_of(e.args[0])
+            self.stop_build(finding["kind"], finding["text"], finding["line"])
+            return FAILED, finding["text"].splitlines()[0]
+        finally:
+            self.warnings = list(self.submission.warnings or [])
+        n = len(self.warnings)
+        return PASSED, {0: "without a warning", 1: "with a warning"}.get(
+            n, f"with {n} warnings")
+
+    def stop_build(self, kind, reason, line):
+        """It is not even built: no build task can be looked at."""
+        for task in self.lab.of_part("build"):
+            out = self.tasks[task.id]
+            out.update(state=NOT_REACHED, kind=kind, reason=reason.splitlines()[0])
+            if line:
+                out["place"] = {"file": self.lab.source_name, "line": line,
+                                "function": "", "text": ""}
+
+    def explore(self):
+        pool = concurrent.futures.ThreadPoolExecutor(self.jobs)
+        try:
+            self.explore_with(pool)
+        finally:
+            # After an interrupt nobody waits: what runs dies with this process.
+            pool.shutdown(wait=False, cancel_futures=True)
+        of = self.lab.of_part("build")
+        clean = sum(self.tasks[t.id]["state"] == PASSED for t in of)
+        return (PASSED if clean == len(of) else FAILED,
+                f"{clean} of {len(of)} tasks clean under every interleaving")
+
+    def explore_with(self, pool):
+        waiting = list(self.lab.of_part("build"))
+        while waiting:
+            wave = [t for t in waiting if all(self.decided(n) for n in t.needs)]
+            running = [(t, c, pool.submit(self.run_check, c)) for t in wave
+                       if self.ready(t) for c in t.checks]
+            for task in wave:
+                waiting.remove(task)
+                mine = [(c, f) for t, c, f in running if t is task]
+                if mine:
+                    self.judge(task, mine)
+                    self.tell("task", self.tasks[task.id])
+
+    def decided(self, need):
+        return self.tasks[need]["state"] != NOT_REACHED or bool(
+            self.tasks[need]["reason"])
+
+    def ready(self, task):
+        """Whether what a task needs has passed; if not, it says so."""
+        for need in task.needs:
+            if self.tasks[need]["state"] not in (PASSED, PERSON):
+                self.tasks[task.id].update(
+                    state=NOT_REACHED, reason=f"Task {need} comes first.")
+                return False
+        return True
+
+    def run_check(self, check):
+        return self.submission.explore(check.scenario, mode=check.mode, want=check.want,
+                                       limit=check.limit, repair=check.repair)
+
+    def judge(self, task, checks):
+        """The first check that is not clean decides, in the lab's order."""
+        out = self.tasks[task.id]
+        for check, future in checks:
+            doc = future.result()
+            out.update(scenario=check.scenario, mode=check.mode)
+            if doc["verdict"] == "clean":
+                continue
+            if doc["verdict"] != "failed":
+                out.update(state=PERSON, reason="Nothing was found, but the explorer could "
+                           f"not try every interleaving within {check.limit:g} s.")
+                return
+            todo = reasons.not_written(doc)
+            if todo and todo[0] != task.id:
+                out.update(state=NOT_REACHED, reason=f"Task {todo[0]} comes first: "
+                           f"{todo[1]}() is not written yet.")
+                return
+            if todo:
+                out.update(state=NOT_WRITTEN,
+                           reason=f"Task {todo[0]} is not written yet: {todo[1]}().")
+                return
+            self.fail(task, check, doc)
+            return
+        out.update(state=PASSED, points=task.points, scenario="", mode="")
+
+    def fail(self, task, check, doc):
+        failure = reasons.main_failure(doc)
+        out = self.tasks[task.id]
+        out.update(state=FAILED, kind=doc["kind"], reason=reasons.sentence(doc),
+                   because=check.because.get(doc["kind"],
+                                             reasons.MEANS.get(doc["kind"], "")),
+                   lanes=lanes.draw(doc, WIDTH), schedule=doc.get("schedule", []))
+        if failure:
+            where = reasons.place_of(doc, failure) or failure["at"]
+            out["place"] = reasons.say_place(where)
+            if failure.get("other"):
+                out["other"] = reasons.say_place(failure["other"])
+        self.docs[task.id] = doc
+
+    def answers(self):
+        asked = [t for t in self.lab.tasks if t.asks]
+        if not asked:
+            return PASSED, "nothing is asked"
+        said, trouble = {}, ""
+        try:
+            said = read_answers(self.answers_path) if self.answers_path else {}
+        except HandedInError as e:
+            trouble = str(e)
+        unknown = sorted(set(said) - {t.id for t in self.lab.tasks})
+        if unknown:
+            self.notes.append(f"answers.toml answers “{unknown[0]}”, which is no task of "
+                              "this lab.")
+        right = 0
+        with_points = [t for t in asked if t.points]
+        for task in asked:
+            out = self.tasks[task.id]
+            answer = said.get(task.id, "")
+            if not self.ready(task):
+                continue
+            if answer == "" or isinstance(answer, str) and not answer.strip():
+                out.update(state=NOT_ANSWERED, reason=trouble or "Not answered yet.")
+                continue
+            if task.asks == "text":
+                out.update(state=PERSON, said=str(answer),
+                           reason="Free words: for a person to read.")
+                continue
+            self.judge_answer(task, answer)
+            right += out["state"] == PASSED and task.points > 0
+        if trouble:
+            return FAILED, trouble
+        return (PASSED if right == len(with_points) else FAILED,
+                f"{right} of {len(with_points)} right")
+
+    def judge_answer(self, task, answer):
+        out = self.tasks[task.id]
+        judged = answers.judge(self.lab, task, answer, None)
+        out.update(said=answer, reason=judged.why or "")
+        if judged.right is None:
+            out["state"] = PERSON
+            return
+        out.update(state=PASSED if judged.right else FAILED,
+                   points=task.points if judged.right else 0)
+        if judged.doc and not judged.right:
+            out.update(lanes=lanes.draw(judged.doc, WIDTH),
+                       schedule=judged.doc.get("schedule", []))
+            self.docs[task.id] = judged.doc
+
+    def stress(self):
+        return self.corroborate(self.submission.stress())
+
+    def vm(self):
+        return self.corroborate(self.submission.vm())
+
+    def corroborate(self, said):
+        """What another environment saw. The explorer's verdict stands."""
+        state = said.get("state", FAILED)
+        if state == FAILED:
+            self.notes.append("The explorer was content, this run was not: a person should "
+                              f"look. {said.get('said', '')}")
+        return state, said.get("said", "")
+
+    def measure(self):
+        self.measured = measuring.measure(self.lab, self.source, None)
+        return PASSED, "; ".join(m["said"] for m in self.measured) or "nothing to measure"
+
+    # What depends on what.
+
+    NEEDS = {"build": ("check",), "explore": ("build",), "stress": ("explore",),
+             "vm": ("explore",), "measure": ("explore",)}
+
+    def run(self):
+        """All stages that were asked for; a dictionary, as report.py writes it."""
+        try:
+            for name in STAGES:
+                if name in self.stages:
+                    self.run_stage(name)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        return self.result()
+
+    def run_stage(self, name):
+        before = {s["name"]: s["state"] for s in self.done}
+        for need in self.NEEDS.get(name, ()):
+            if before.get(need, PASSED) != PASSED:
+                self.done.append({"name": name, "state": NOT_REACHED, "seconds": 0.0,
+                                  "said": f"{need} comes first"})
+                return
+        began = time.monotonic()
+        self.tell("begins", name)
+        try:
+            state, said = getattr(self, name)()
+        except KeyboardInterrupt:
+            self.done.append({"name": name, "state": "interrupted", "said": "interrupted",
+                              "seconds": round(time.monotonic() - began, 3)})
+            raise
+        stage = {"name": name, "state": state, "said": said,
+                 "seconds": round(time.monotonic() - began, 3)}
+        self.done.append(stage)
+        self.tell("stage", stage)
+
+    def result(self):
+        tasks = list(self.tasks.values())
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        return {"format": FORMAT, "version": VERSION, "lab": self.lab.name,
+                "number": self.lab.number, "title": self.lab.title,
+                "submission": str(self.path), "source": str(self.source),
+                "points": sum(t["points"] for t in tasks),
+                "of": self.lab.points, "complete": not self.interrupted
+                and set(STAGES[:4]) <= set(self.stages),
+                "interrupted": self.interrupted, "tasks": tasks, "stages": self.done,
+                "warnings": self.warnings, "notes": self.notes,
+                "seconds": round(time.monotonic() - self.began, 3),
+                "memory_mb": round(peak / 1024, 1)}
+
+
+def vars_of(finding):
+    return {"kind": finding.kind, "line": finding.line or 0, "text": finding.text}
