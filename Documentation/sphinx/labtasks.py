@@ -5,6 +5,7 @@
 .. lab-tasks:: N-name    the tasks of one lab, part by part
 .. lab-key:: N-name      answers, hints and wrong submissions: the instructor's
 .. lab-proof::           how the grader was proven, as recorded last
+.. class-times::         how long a class took to grade, as recorded last
 
 Nothing of a key is in the students' build: lab-key is an error there.
 """
@@ -162,9 +163,29 @@ class Proof(FromLabs):
                            rows, [24, 12, 22, 12, 18, 12])]
 
 
+class ClassTimes(FromLabs):
+    def run(self):
+        path = os.path.join(self.env.app.confdir, "Documentation", "instructor",
+                            "class.json")
+        self.env.note_dependency(path)
+        try:
+            with open(path, encoding="utf-8") as f:
+                runs = json.load(f)
+        except FileNotFoundError:
+            return self.prose("Not recorded here: ``labs/grader/class --record``.")
+        rows = [[r["lab"], r["submissions"], r["stages"].replace(",", ", "),
+                 f"{r['seconds'] / 60:.1f} min", f"{r['median_s']:.1f} s",
+                 f"{r['longest_s']:.1f} s", f"{r['largest_mb']} MB", r["date"]]
+                for r in runs]
+        return [*self.prose(f"On {runs[0]['cpus']} CPUs, without KVM."), self.table(
+            ["Lab", "Submissions", "Stages", "All of them", "One (median)", "The longest",
+             "Largest process", "Date"], rows, [6, 13, 30, 12, 12, 12, 12, 13])]
+
+
 def setup(app):
     app.add_directive("lab-overview", Overview)
     app.add_directive("lab-tasks", Tasks)
     app.add_directive("lab-key", Key)
     app.add_directive("lab-proof", Proof)
+    app.add_directive("class-times", ClassTimes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
