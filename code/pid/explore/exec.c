@@ -18,7 +18,7 @@
 
 static struct lab_task *thread;
 
-static void start_thread(void)
+static void start_with_thread(void)
 {
 	start_seen_process();
 	thread = lab_fork(ns, TID, task, NULL);
@@ -52,7 +52,7 @@ static void end_process(void)
 const struct lab_scenario lab_scenario = {
 	.name = "exec",
 	.what = "an exec by a thread (6.1) against two look-ups",
-	.setup = start_thread,
+	.setup = start_with_thread,
 	.finish = end_process,
 	.actors = {
 		{ "execs", exec },

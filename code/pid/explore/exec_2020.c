@@ -20,7 +20,7 @@
 static struct lab_task *thread;
 static struct lab_pid *pid;
 
-static void start_thread(void)
+static void start_with_thread(void)
 {
 	start_process();
 	thread = lab_fork(ns, TID, task, NULL);
@@ -60,7 +60,7 @@ static void end_process(void)
 const struct lab_scenario lab_scenario = {
 	.name = "exec_2020",
 	.what = "an exec by a thread (2020) against a look-up and somebody who has it open",
-	.setup = start_thread,
+	.setup = start_with_thread,
 	.finish = end_process,
 	.actors = {
 		{ "execs", exec },

@@ -10,7 +10,7 @@
 
 static struct lab_task *thread;
 
-static void start_thread(void)
+static void start_with_thread(void)
 {
 	start_seen_process();
 	thread = lab_fork(ns, TID, task, NULL);
@@ -31,7 +31,7 @@ static void end_process(void)
 const struct lab_scenario lab_scenario = {
 	.name = "exec_2020_left",
 	.what = "what an exec by a thread (2020) leaves in the cache",
-	.setup = start_thread,
+	.setup = start_with_thread,
 	.finish = end_process,
 	.actors = {
 		{ "execs", exec },

@@ -18,7 +18,7 @@
 
 static struct lab_task *thread;
 
-static void start_thread(void)
+static void start_with_thread(void)
 {
 	start_process();
 	thread = lab_fork(ns, TID, task, NULL);
@@ -49,7 +49,7 @@ static void end_process(void)
 const struct lab_scenario lab_scenario = {
 	.name = "misnamed",
 	.what = "a look-up of a thread across its exec",
-	.setup = start_thread,
+	.setup = start_with_thread,
 	.finish = end_process,
 	.actors = {
 		{ "execs", exec },
