@@ -17,6 +17,7 @@
  *	sched.c   one execution: who can go on, and the switch
  *	depend.c  which steps depend on one another
  *	search.c  which execution comes next: depth first, reduced
+ *	guide.c   a schedule that somebody wrote down, by labelled points
  *	report.c  failures, the trace, the result in JSON
  *	main.c    options, and what is searched in which order
  */
@@ -26,6 +27,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "explore.h"
 
@@ -66,7 +68,7 @@ enum x_kind {
 	X_OP_WAIT, X_OP_SPIN,
 	X_OP_QUEUE_WORK, X_OP_WORK, X_OP_FLUSH_WORK,
 	X_OP_IRQ_OFF, X_OP_IRQ_ON, X_OP_IRQ_ENTER, X_OP_IRQ_EXIT,
-	X_OP_FENCE, X_OP_COMMIT, X_OP_JOIN, X_OP_NR,
+	X_OP_FENCE, X_OP_COMMIT, X_OP_JOIN, X_OP_POINT, X_OP_NR,
 };
 
 /*
@@ -224,7 +226,7 @@ struct x_engine {
 	int bound;			/* of preemptions, -1: none */
 	int most_switches, most_steps;	/* nothing longer is of interest */
 	int prefix;			/* nodes that are decided already */
-	bool replay;
+	bool replay, guided;
 	uint64_t executions, redundant, total_steps, restarts, failing;
 	int deepest;
 	uint32_t failing_kinds;
@@ -349,6 +351,7 @@ void x_start(int id, char kind, const char *name, void (*run)(void *),
 	     void *arg);
 void x_start_actors(void);
 void x_step(struct x_op *op);
+void x_hold(void);
 int x_spawn(char kind, void (*run)(void *), void *arg, enum x_kind start,
 	    uintptr_t pc);
 int x_child_id(int parent, int nth);
@@ -372,6 +375,15 @@ bool x_search(void);
 bool x_on_execution(void);
 uint64_t x_now_ns(void);
 
+/* guide.c */
+bool x_guide_parse(char *text);
+void x_guide_collect(void);
+void x_guide_reset(void);
+void x_guide_passed(const char *label);
+int x_guide_choose(uint32_t enabled);
+bool x_guide_ended(void);
+void x_guide_result(FILE *out, const char *const *kinds);
+
 /* report.c */
 void x_fail(enum lab_x_failure kind, uintptr_t pc, uintptr_t addr,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
@@ -381,6 +393,7 @@ void x_note(char what, uintptr_t pc, uintptr_t addr, size_t size, bool write,
 const char *x_failure_name(enum lab_x_failure kind);
 int x_failure_by_name(const char *name);
 void x_result_open(const char *path);
+void x_put_string(FILE *to, const char *s);
 void x_result(const char *verdict);
 void x_result_fault(const char *kind, const char *text, uintptr_t pc);
 void lab_explorer_failed_here(void);

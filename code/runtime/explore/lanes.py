@@ -173,13 +173,17 @@ def rows(doc):
     main = next((s for s in failing if any(
         f["kind"] == doc["kind"] and f["text"] == s.get("text")
         for f in doc["failures"])), failing[-1] if failing else None)
+    if doc.get("verdict", "failed") != "failed":
+        main = None                     # a guided run; what failed was not asked for
     scheme = (doc["scheme"] or "") + ".c"
     for s in doc["steps"]:
         at = s["at"]
         base = os.path.basename(at["file"])
         inner = doc["scheme"] and base != scheme and not re.search(
             "/(explore|wrong)/", at["file"])
-        if s["process"] == 0 and s["what"] != "failure" and not out:
+        # Setting up; and cleaning up, when all has gone well.
+        if s["process"] == 0 and s["what"] != "failure" and (
+                not out or not main):
             continue
         if s is main:
             if out and out[-1][0] == s["process"]:

@@ -2,7 +2,8 @@
 /*
  * Options, and what is searched in which order: first everything, reduced;
  * then, if that failed, without reduction but with 0, 1, 2, ... preemptions,
- * for the shortest schedule that fails in the same way.
+ * for the shortest schedule that fails in the same way. Or one execution,
+ * replayed or guided.
  *
  * People don't call this program; the front end `explore` does.
  */
@@ -201,6 +202,42 @@ static void one_replay(char *list)
 	exit(X.nfailures ? 1 : 0);
 }
 
+/* One execution, that of x_guide_parse(); nothing is made shorter. */
+static void guided(void)
+{
+	const struct x_failure *f;
+	clock_t cpu = clock();
+	uint64_t start = x_now_ns();
+	bool kept;
+	int i;
+
+	X.mode = X_NONE;
+	X.tracing = true;
+	do {
+		x_execute();
+		X.restarts += X.restart;
+	} while (X.restart);
+	kept = x_guide_ended();
+	summary.executions = 1;
+	summary.steps = summary.deepest = X.nevents;
+	summary.seconds = (x_now_ns() - start) / 1e9;
+	summary.cpu_seconds = (clock() - cpu) / (double)CLOCKS_PER_SEC;
+	for (i = 0; i < X.nfailures; i++) {
+		f = &X.failures[i];
+		summary.kinds |= 1u << f->kind;
+		if (X.want >> f->kind & 1 && (!found || f->kind < summary.kind))
+			keep(f, f->kind == LAB_X_LEAK);
+	}
+	if (!found) {
+		summary.nschedule = X.nevents;
+		(void)cost(X.nevents, &summary.preemptions, &summary.switches);
+		for (i = 0; i < X.nevents; i++)
+			summary.schedule[i] = X.events[i].proc;
+	}
+	x_result(!kept ? "diverged" : found ? "failed" : "ran");
+	exit(!kept ? 4 : found ? 1 : 0);
+}
+
 static void search(void)
 {
 	uint64_t start = x_now_ns();
@@ -254,9 +291,10 @@ int main(int argc, char **argv)
 		{ "replay", 1, NULL, 'r' }, { "promoted", 1, NULL, 'P' },
 		{ "no-races", 0, NULL, 'n' }, { "no-shorten", 0, NULL, 'S' },
 		{ "kind", 1, NULL, 'k' }, { "all", 0, NULL, 'a' },
+		{ "guide", 1, NULL, 'G' }, { "labels", 0, NULL, 'l' },
 		{ NULL, 0, NULL, 0 },
 	};
-	char *schedule = NULL, *result = NULL;
+	char *schedule = NULL, *result = NULL, *guide = NULL;
 	int c, i;
 
 	X.mode = X_DPOR;
@@ -329,6 +367,12 @@ int main(int argc, char **argv)
 		case 'S':
 			shorten = false;
 			break;
+		case 'G':
+			guide = optarg;
+			break;
+		case 'l':
+			x_guide_collect();
+			break;
 		default:
 			return 2;
 		}
@@ -337,5 +381,12 @@ int main(int argc, char **argv)
 	x_watchdog(true);
 	if (schedule)
 		one_replay(schedule);
+	if (guide) {
+		X.guided = true;
+		if (x_guide_parse(guide))
+			guided();
+		x_result("diverged");
+		return 4;
+	}
 	search();
 }

@@ -3,6 +3,7 @@
  * Processes: the actors of the scenario, and what they beget: callbacks,
  * works, interrupts.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "engine.h"
@@ -96,20 +97,20 @@ int x_child_id(int parent, int nth)
 	return X.spawn_id[parent][nth];
 }
 
+/* Numbered as they first come up, each kind for itself. */
 static const char *child_name(char kind, int id)
 {
-	static char names[X_PROCS][24];
+	static char names[X_PROCS][24], kinds[X_PROCS];
+	static int nth[128];
 	const char *what = kind == 'c' ? "callback" :
 			   kind == 'w' ? "work" : "buffer";
-	char *n = names[id];
 
-	if (!n[0]) {
-		strcpy(n, what);
-		strcat(n, " ");
-		n[strlen(n) + 1] = 0;
-		n[strlen(n)] = 'a' + X.proc[id].parent % 26;
+	if (kinds[id] != kind) {
+		kinds[id] = kind;
+		snprintf(names[id], sizeof(names[id]), "%s %d", what,
+			 ++nth[(int)kind]);
 	}
-	return n;
+	return names[id];
 }
 
 /* The children of a process: callbacks, works and store buffers. */

@@ -112,7 +112,7 @@ void x_fail(enum lab_x_failure kind, uintptr_t pc, uintptr_t addr,
 		X.nfailures++;
 		if (X.tracing)
 			x_note('v', pc, addr, 0, false, f->text);
-		if (X.tracing && X.replay)
+		if (X.tracing && (X.replay || X.guided))
 			lab_explorer_failed_here();
 	}
 	if (last) {
@@ -195,18 +195,24 @@ void lab_point_reached(const char *label)
 {
 	x_settle_value(x_me());
 	x_note('l', X_PC(), 0, 0, false, label);
+	x_guide_passed(label);
+}
+
+void x_put_string(FILE *to, const char *s)
+{
+	fputc('"', to);
+	for (; s && *s; s++) {
+		if (*s == '"' || *s == '\\')
+			fputc('\\', to);
+		if ((unsigned char)*s >= ' ')
+			fputc(*s, to);
+	}
+	fputc('"', to);
 }
 
 static void string(const char *s)
 {
-	fputc('"', out);
-	for (; s && *s; s++) {
-		if (*s == '"' || *s == '\\')
-			fputc('\\', out);
-		if ((unsigned char)*s >= ' ')
-			fputc(*s, out);
-	}
-	fputc('"', out);
+	x_put_string(out, s);
 }
 
 static const char *const kinds[X_OP_NR] = {
@@ -217,6 +223,7 @@ static const char *const kinds[X_OP_NR] = {
 	"rcu-barrier", "complete", "wait-for-completion", "wake-up",
 	"prepare-to-wait", "wait", "spin", "queue-work", "work", "flush-work",
 	"irq-off", "irq-on", "irq-enter", "irq-exit", "fence", "commit", "join",
+	"point",
 };
 
 static void put_object(uintptr_t addr)
@@ -338,7 +345,9 @@ void x_result(const char *verdict)
 		fprintf(out, "%s\"%s\"", first ? "" : ",", names[i]);
 		first = false;
 	}
-	fprintf(out, "],\n\"processes\":[");
+	fprintf(out, "],\n");
+	x_guide_result(out, kinds);
+	fprintf(out, "\"processes\":[");
 	put_processes();
 	fprintf(out, "],\n\"signature_list\":[");
 	for (i = 0, first = true; X.keep_signatures &&

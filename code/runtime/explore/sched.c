@@ -14,6 +14,7 @@
 struct x_engine X = { .low_canary = X_CANARY, .high_canary = X_CANARY };
 
 static struct x_op join_op = { .kind = X_OP_JOIN, .blocking = true };
+static struct x_op point_op = { .kind = X_OP_POINT };
 
 void x_foot(struct x_op *op, uint32_t cell, bool write)
 {
@@ -145,11 +146,12 @@ void x_dispatch(void)
 	for (p = 0; p < X.nprocs; p++) {
 		struct x_proc *q = &X.proc[p];
 
-		if (q->state == X_NEW) {
+		if (q->state == X_NEW && !(X.guided && p)) {
 			next = p;
 			goto go;
 		}
-		if (q->state == X_PARKED && x_enabled(p))
+		if (q->state == X_NEW ||
+		    (q->state == X_PARKED && x_enabled(p)))
 			enabled |= 1u << p;
 	}
 	if (X.sequential || enabled == 1) {
@@ -173,6 +175,10 @@ void x_dispatch(void)
 					x_search_stuck();
 				x_end_execution();
 			}
+			/* A guided process is held where nobody can tell. */
+			if (X.proc[next].state == X_NEW ||
+			    X.proc[next].op->kind == X_OP_POINT)
+				break;
 			x_search_event(next, X.proc[next].op);
 			if (X.proc[next].kind != 'b')
 				break;
@@ -211,6 +217,13 @@ void x_step(struct x_op *op)
 		x_foot(op, X_CELL_IRQ + X.cur, false);
 		op->blocking = true;
 	}
+	x_dispatch();
+}
+
+/* At a labelled point, which is no step: only a guide holds anybody there. */
+void x_hold(void)
+{
+	x_me()->op = &point_op;
 	x_dispatch();
 }
 
@@ -268,6 +281,7 @@ void x_execute(void)
 	x_wait_reset();
 	x_weak_reset();
 	x_search_reset();
+	x_guide_reset();
 	X.cur = 0;
 	x_start(0, 'p', "the scenario itself", run_main, NULL);
 	X.proc[0].state = X_PARKED;

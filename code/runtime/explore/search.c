@@ -90,6 +90,11 @@ int x_search_choose(uint32_t enabled)
 			     preempts(n - 1, n[-1].choice) : 0;
 	n->switches = d > 1 ? X.nodes[d - 1].switches +
 			      (X.events[d - 1].proc != X.events[d - 2].proc) : 0;
+	if (X.guided) {
+		p = x_guide_choose(enabled);
+		n->choice = p < 0 ? 0 : p;
+		return p;
+	}
 	if (n->switches > X.most_switches ||
 	    (n->switches == X.most_switches && d >= X.most_steps)) {
 		X.cut = true;

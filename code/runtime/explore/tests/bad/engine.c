@@ -9,7 +9,7 @@ static void __attribute__((no_sanitize_thread)) scribble(void)
 	volatile char *p = (char *)&mine;
 	long i;
 
-	for (i = 64; i < 300000; i++)
+	for (i = 64; i < 400000; i++)
 		p[i] = 0x41;
 }
 
