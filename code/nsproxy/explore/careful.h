@@ -108,6 +108,15 @@ static inline void careful_read(void)
 	careful_leave();
 }
 
+/* After a call, alone: nothing is held that was not held before. */
+static inline bool careful_holds_nothing(struct lab_task *t)
+{
+	return !lockdep_is_held(&t->alloc_lock) &&
+	       !lockdep_is_held(&t->nsproxy_lock) &&
+	       !(*(unsigned long *)&t->nsproxy & 1) &&
+	       !rcu_read_lock_held();
+}
+
 /* A task that has no nsproxy, as a zombie has none. */
 static inline struct lab_task *careful_zombie(void)
 {

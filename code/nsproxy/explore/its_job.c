@@ -34,12 +34,12 @@ static void finds_none(struct lab_task *t)
 	struct lab_mnt_namespace *mnt_ns = NULL;
 	unsigned int root;
 
-	lab_expect(!scheme->utsns_get(t),
-		   "lab_utsns_get() returns NULL when there is no nsproxy");
-	lab_expect(!scheme->task_uts_inum(t),
-		   "lab_task_uts_inum() returns 0 when there is no nsproxy");
-	lab_expect(scheme->mounts_open(t, &mnt_ns, &root) == -EINVAL && !mnt_ns,
-		   "lab_mounts_open() returns -EINVAL when there is no nsproxy");
+	lab_must(!scheme->utsns_get(t),
+		 "lab_utsns_get() returns NULL when there is no nsproxy");
+	lab_must(!scheme->task_uts_inum(t),
+		 "lab_task_uts_inum() returns 0 when there is no nsproxy");
+	lab_must(scheme->mounts_open(t, &mnt_ns, &root) == -EINVAL && !mnt_ns,
+		 "lab_mounts_open() returns -EINVAL when there is no nsproxy");
 }
 
 static void finds(struct lab_task *t, const struct lab_nsproxy *nsproxy)
@@ -48,24 +48,22 @@ static void finds(struct lab_task *t, const struct lab_nsproxy *nsproxy)
 	struct lab_mnt_namespace *mnt_ns = NULL;
 	unsigned int root = 0;
 
-	lab_expect(uts_ns == nsproxy->uts_ns,
-		   "lab_utsns_get() returns the UTS namespace of the task");
-	lab_expect(refcount_read(&nsproxy->uts_ns->ns.count) == 2,
-		   "lab_utsns_get() takes one reference, which is the caller's");
-	if (uts_ns)
-		lab_put_uts_ns(uts_ns);
-	lab_expect(scheme->task_uts_inum(t) == nsproxy->uts_ns->ns.inum,
-		   "lab_task_uts_inum() returns the number of the task's UTS namespace");
-	lab_expect(!scheme->mounts_open(t, &mnt_ns, &root) &&
-		   mnt_ns == nsproxy->mnt_ns && root == 1,
-		   "lab_mounts_open() returns 0, the task's mount namespace and its root");
-	if (mnt_ns)
-		lab_put_mnt_ns(mnt_ns);
-	lab_expect(refcount_read(&nsproxy->uts_ns->ns.count) == 1 &&
-		   refcount_read(&nsproxy->mnt_ns->ns.count) == 1,
-		   "remote readers keep no reference but those that they return");
-	lab_expect(scheme->current_uts_inum(t) == nsproxy->uts_ns->ns.inum,
-		   "lab_current_uts_inum() returns the number of the task's own");
+	lab_must(uts_ns == nsproxy->uts_ns,
+		 "lab_utsns_get() returns the UTS namespace of the task");
+	lab_must(refcount_read(&nsproxy->uts_ns->ns.count) == 2,
+		 "lab_utsns_get() takes one reference, which is the caller's");
+	lab_put_uts_ns(uts_ns);
+	lab_must(scheme->task_uts_inum(t) == nsproxy->uts_ns->ns.inum,
+		 "lab_task_uts_inum() returns the number of the task's UTS namespace");
+	lab_must(!scheme->mounts_open(t, &mnt_ns, &root) &&
+		 mnt_ns == nsproxy->mnt_ns && root == 1,
+		 "lab_mounts_open() returns 0, the task's mount namespace and its root");
+	lab_put_mnt_ns(mnt_ns);
+	lab_must(refcount_read(&nsproxy->uts_ns->ns.count) == 1 &&
+		 refcount_read(&nsproxy->mnt_ns->ns.count) == 1,
+		 "remote readers keep no reference but those that they return");
+	lab_must(scheme->current_uts_inum(t) == nsproxy->uts_ns->ns.inum,
+		 "lab_current_uts_inum() returns the number of the task's own");
 }
 
 static void finds_no_root(struct lab_task *t, const struct lab_nsproxy *nsproxy)
@@ -73,10 +71,10 @@ static void finds_no_root(struct lab_task *t, const struct lab_nsproxy *nsproxy)
 	struct lab_mnt_namespace *mnt_ns = NULL;
 	unsigned int root;
 
-	lab_expect(scheme->mounts_open(t, &mnt_ns, &root) == -ENOENT && !mnt_ns,
-		   "lab_mounts_open() returns -ENOENT when the task has dropped its fs");
-	lab_expect(refcount_read(&nsproxy->mnt_ns->ns.count) == 1,
-		   "lab_mounts_open() leaves no reference behind when it fails");
+	lab_must(scheme->mounts_open(t, &mnt_ns, &root) == -ENOENT && !mnt_ns,
+		 "lab_mounts_open() returns -ENOENT when the task has dropped its fs");
+	lab_must(refcount_read(&nsproxy->mnt_ns->ns.count) == 1,
+		 "lab_mounts_open() leaves no reference behind when it fails");
 }
 
 static void self(void)
@@ -86,8 +84,8 @@ static void self(void)
 	finds(task, first);
 	scheme->copy_namespaces(task, child);
 	finds(child, first);
-	lab_expect(atomic_read(&first->count) == 3,
-		   "lab_copy_namespaces() takes one reference, which is the child's");
+	lab_must(atomic_read(&first->count) == 3,
+		 "lab_copy_namespaces() takes one reference, which is the child's");
 	scheme->switch_task_namespaces(task, second);
 	finds(task, second);
 	finds(child, first);
@@ -99,10 +97,10 @@ static void self(void)
 
 static void end(void)
 {
-	lab_expect(atomic_read(&first->count) == 2,
-		   "a switch drops one reference on the old nsproxy, the task's");
-	lab_expect(atomic_read(&second->count) == 1,
-		   "exit drops one reference on the nsproxy, the task's");
+	lab_must(atomic_read(&first->count) == 2,
+		 "a switch drops one reference on the old nsproxy, the task's");
+	lab_must(atomic_read(&second->count) == 1,
+		 "exit drops one reference on the nsproxy, the task's");
 	scheme->exit_task_namespaces(child);
 	lab_exit_fs(child);
 	lab_put_nsproxy(first);

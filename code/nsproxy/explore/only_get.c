@@ -20,19 +20,22 @@ static void reads_alone(void)
 	struct lab_task *zombie = careful_zombie();
 	struct lab_uts_namespace *uts_ns;
 
-	lab_expect(!scheme->utsns_get(zombie),
-		   "lab_utsns_get() of a zombie returns NULL");
+	lab_must(!scheme->utsns_get(zombie),
+		 "lab_utsns_get() of a zombie returns NULL");
+	lab_must(careful_holds_nothing(zombie),
+		 "lab_utsns_get() lets go of what it took when there is no nsproxy");
 	careful_bury(zombie);
 
 	uts_ns = scheme->utsns_get(task);
-	lab_expect(uts_ns == old,
-		   "lab_utsns_get() returns the UTS namespace of the task");
-	lab_expect(refcount_read(&old->ns.count) == 2,
-		   "lab_utsns_get() takes one reference, which is the caller's");
-	if (uts_ns)
-		lab_put_uts_ns(uts_ns);
-	lab_expect(careful_pointer()->uts_ns == old,
-		   "lab_utsns_get() leaves the task's pointer alone");
+	lab_must(uts_ns == old,
+		 "lab_utsns_get() returns the UTS namespace of the task");
+	lab_must(refcount_read(&old->ns.count) == 2,
+		 "lab_utsns_get() takes one reference, which is the caller's");
+	lab_put_uts_ns(uts_ns);
+	lab_must(careful_holds_nothing(task),
+		 "lab_utsns_get() lets go of what it took");
+	lab_must(careful_pointer()->uts_ns == old,
+		 "lab_utsns_get() leaves the task's pointer alone");
 }
 
 static void start(void)
@@ -47,10 +50,9 @@ static void reader(void)
 {
 	struct lab_uts_namespace *uts_ns = scheme->utsns_get(task);
 
-	lab_expect(uts_ns == old || uts_ns == new,
-		   "lab_utsns_get() returns the old UTS namespace or the new one: the task has not exited");
-	if (uts_ns)
-		lab_put_uts_ns(uts_ns);
+	lab_must(uts_ns == old || uts_ns == new,
+		 "lab_utsns_get() returns the old UTS namespace or the new one: the task has not exited");
+	lab_put_uts_ns(uts_ns);
 }
 
 static void owner(void)

@@ -31,22 +31,27 @@ static void opens_alone(void)
 	struct lab_task *zombie = careful_zombie();
 	struct lab_fs *fs = task->fs;
 
-	lab_expect(mounts_open(zombie) == -EINVAL && !found,
-		   "lab_mounts_open() of a zombie returns -EINVAL, and no namespace");
+	lab_must(mounts_open(zombie) == -EINVAL && !found,
+		 "lab_mounts_open() of a zombie returns -EINVAL, and no namespace");
+	lab_must(careful_holds_nothing(zombie),
+		 "lab_mounts_open() lets go of what it took when it returns -EINVAL");
 	careful_bury(zombie);
 
-	lab_expect(!mounts_open(task) && found == mnt_ns && root == 1,
-		   "lab_mounts_open() returns 0, the task's mount namespace and its root");
-	lab_expect(refcount_read(&mnt_ns->ns.count) == 2,
-		   "lab_mounts_open() takes one reference, which is the caller's");
-	if (found)
-		lab_put_mnt_ns(found);
+	lab_must(!mounts_open(task) && found == mnt_ns && root == 1,
+		 "lab_mounts_open() returns 0, the task's mount namespace and its root");
+	lab_must(refcount_read(&mnt_ns->ns.count) == 2,
+		 "lab_mounts_open() takes one reference, which is the caller's");
+	lab_must(careful_holds_nothing(task),
+		 "lab_mounts_open() lets go of what it took when it returns 0");
+	lab_put_mnt_ns(mnt_ns);
 
 	task->fs = NULL;
-	lab_expect(mounts_open(task) == -ENOENT && !found,
-		   "lab_mounts_open() returns -ENOENT, and no namespace, when the task has dropped its fs");
-	lab_expect(refcount_read(&mnt_ns->ns.count) == 1,
-		   "lab_mounts_open() leaves no reference behind when it fails");
+	lab_must(mounts_open(task) == -ENOENT && !found,
+		 "lab_mounts_open() returns -ENOENT, and no namespace, when the task has dropped its fs");
+	lab_must(refcount_read(&mnt_ns->ns.count) == 1,
+		 "lab_mounts_open() leaves no reference behind when it fails");
+	lab_must(careful_holds_nothing(task),
+		 "lab_mounts_open() lets go of what it took when it returns -ENOENT");
 	task->fs = fs;
 }
 
@@ -62,8 +67,8 @@ static void reader(void)
 	unsigned int where;
 	int err = scheme->mounts_open(task, &mnt_ns, &where);
 
-	lab_expect(!err || err == -EINVAL || err == -ENOENT,
-		   "lab_mounts_open() returns 0, -EINVAL or -ENOENT");
+	lab_must(!err || err == -EINVAL || err == -ENOENT,
+		 "lab_mounts_open() returns 0, -EINVAL or -ENOENT");
 	if (!err)
 		lab_put_mnt_ns(mnt_ns);
 }

@@ -19,14 +19,18 @@ static void reads_alone(void)
 {
 	struct lab_task *zombie = careful_zombie();
 
-	lab_expect(!scheme->task_uts_inum(zombie),
-		   "lab_task_uts_inum() of a zombie returns 0");
+	lab_must(!scheme->task_uts_inum(zombie),
+		 "lab_task_uts_inum() of a zombie returns 0");
+	lab_must(careful_holds_nothing(zombie),
+		 "lab_task_uts_inum() lets go of what it took when there is no nsproxy");
 	careful_bury(zombie);
 
-	lab_expect(scheme->task_uts_inum(task) == old,
-		   "lab_task_uts_inum() returns the number of the task's UTS namespace");
-	lab_expect(refcount_read(&careful_pointer()->uts_ns->ns.count) == 1,
-		   "lab_task_uts_inum() keeps no reference");
+	lab_must(scheme->task_uts_inum(task) == old,
+		 "lab_task_uts_inum() returns the number of the task's UTS namespace");
+	lab_must(refcount_read(&careful_pointer()->uts_ns->ns.count) == 1,
+		 "lab_task_uts_inum() keeps no reference");
+	lab_must(careful_holds_nothing(task),
+		 "lab_task_uts_inum() lets go of what it took");
 }
 
 static void start(void)
@@ -41,8 +45,8 @@ static void reader(void)
 {
 	unsigned int inum = scheme->task_uts_inum(task);
 
-	lab_expect(inum == old || inum == new,
-		   "lab_task_uts_inum() returns the old number or the new one: the task has not exited");
+	lab_must(inum == old || inum == new,
+		 "lab_task_uts_inum() returns the old number or the new one: the task has not exited");
 }
 
 static void owner(void)

@@ -28,15 +28,19 @@ static void start(void)
 	spare[1] = lab_create_nsproxy();
 
 	scheme->switch_task_namespaces(task, shared);
-	lab_expect(careful_pointer() == shared,
-		   "lab_switch_task_namespaces() gives a task its first nsproxy");
-	lab_expect(atomic_read(&shared->count) == 1,
-		   "the caller's reference on the new nsproxy becomes the task's: the count stays 1");
+	lab_must(careful_pointer() == shared,
+		 "lab_switch_task_namespaces() gives a task its first nsproxy");
+	lab_must(atomic_read(&shared->count) == 1,
+		 "the caller's reference on the new nsproxy becomes the task's: the count stays 1");
+	lab_must(careful_holds_nothing(task),
+		 "lab_switch_task_namespaces() lets go of what it took when there was no nsproxy");
 
 	lab_get_nsproxy(shared);
 	scheme->switch_task_namespaces(task, spare[1]);
-	lab_expect(careful_pointer() == spare[1],
-		   "after lab_switch_task_namespaces() the task has its new nsproxy");
+	lab_must(careful_pointer() == spare[1],
+		 "after lab_switch_task_namespaces() the task has its new nsproxy");
+	lab_must(careful_holds_nothing(task),
+		 "lab_switch_task_namespaces() lets go of what it took");
 }
 
 static void self(void)
@@ -44,17 +48,17 @@ static void self(void)
 	struct lab_nsproxy *new = lab_share_nsproxy(spare[0]);
 
 	scheme->switch_task_namespaces(task, new);
-	lab_expect(careful_pointer() == new,
-		   "after lab_switch_task_namespaces() the task has its new nsproxy");
+	lab_must(careful_pointer() == new,
+		 "after lab_switch_task_namespaces() the task has its new nsproxy");
 	scheme->exit_task_namespaces(task);
-	lab_expect(!careful_pointer(),
-		   "after lab_exit_task_namespaces() the task has no nsproxy");
+	lab_must(!careful_pointer(),
+		 "after lab_exit_task_namespaces() the task has no nsproxy");
 }
 
 static void end(void)
 {
-	lab_expect(atomic_read(&shared->count) == 1,
-		   "a switch drops one reference on the old nsproxy, and who shares it keeps the other");
+	lab_must(atomic_read(&shared->count) == 1,
+		 "a switch drops one reference on the old nsproxy, and who shares it keeps the other");
 	lab_put_nsproxy(shared);
 	lab_put_nsproxy(spare[0]);
 	lab_exit_fs(task);

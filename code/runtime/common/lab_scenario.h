@@ -60,4 +60,22 @@ void lab_x_unexpected(const char *text);
 #define lab_expect(cond, text) \
 	do { if (!(cond)) lab_x_unexpected(text); } while (0)
 
+#ifdef __KERNEL__
+#define lab_x_must(text) lab_x_unexpected(text)
+#else
+void lab_x_must(const char *text);
+#endif
+
+/**
+ * lab_must() - an expectation without which the rest means nothing
+ * @cond: must be true
+ * @text: says in words what was expected
+ *
+ * In the explorer it ends the execution, so that what comes of it does not
+ * cover it up: a count that is wrong is told from the use after free that it
+ * leads to.
+ */
+#define lab_must(cond, text) \
+	do { if (!(cond)) lab_x_must(text); } while (0)
+
 #endif /* LAB_SCENARIO_H */
