@@ -13,7 +13,7 @@ FULL, PARTLY, USAGE, CANNOT, INTERRUPTED = 0, 1, 2, 3, 130
 def options(argv, doc):
     p = argparse.ArgumentParser(prog="labs/grader/grade", description=doc,
                                 formatter_class=argparse.RawTextHelpFormatter)
-    p.add_argument("--lab", default="", help="its number")
+    p.add_argument("--lab", default="", help="its number, or its folder")
     p.add_argument("--submission", default="", metavar="PATH",
                    help="a folder with the scheme's file and answers.toml, or that\n"
                    "file; by itself, your own below work/")
@@ -64,7 +64,7 @@ def refuse(text, status):
 
 
 def grade(o):
-    if not o.lab.isdigit():
+    if not o.lab:
         raise labs.LabError("say which lab: make grade LAB=1 (make lab lists them)")
     lab = labs.load(o.lab)
     from . import report, stages

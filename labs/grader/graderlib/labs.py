@@ -293,6 +293,9 @@ def load(wanted):
         path = folder_of(int(path))
     if os.path.basename(path) == "lab.toml":
         path = os.path.dirname(path)
+    if not os.path.isdir(path):
+        raise LabError(f"there is no lab “{wanted}”; there are: "
+                       + ", ".join(map(str, sorted(folders()))))
     folder = os.path.abspath(path)
     path = os.path.join(folder, "lab.toml")
     shown = say(path)

@@ -15,14 +15,14 @@ from . import labs
 LICENCE = "// SPDX-License-Identifier: GPL-2.0-only\n"
 SENTINEL = '#include "lab_todo.h"\n'
 HOW = {
-    "kind": "the name of a failure, as the explorer says it, e.g. use-after-free",
-    "schedule": "ACTOR:LABEL ..., e.g. reader:read_pointer self:end reader:end: each actor "
-                "runs until it is at that lab_point, or to its end",
+    "kind": "the name of a failure, as the explorer says it, e.g. livelock",
+    "schedule": "ACTOR:LABEL ..., e.g. one:here two:end one:end: each actor in turn runs until "
+                "it is at the lab_point(LABEL), or to its end; a blank in a name is a _",
     "line": "FILE:LINE, or the name of a function",
     "repair": "names of changes, joined by commas (make explore REPAIR=...)",
     "value": "a number",
     "litmus": "Never, Sometimes or Always",
-    "splat": "the report's kind and the function that it names, e.g. KASAN lab_utsns_get",
+    "splat": "the report's kind and the function that it names, e.g. KCSAN lab_some_function",
     "text": "in your own words, for a person to read; between three quotes it may have lines",
 }
 
@@ -134,6 +134,7 @@ def plain(text):
     """Text of lab.toml, which is reStructuredText, for a terminal."""
     text = re.sub(r":\w+:`([^`<]*?)(?:\s*<[^`>]*>)?`", r"\1", text)
     text = re.sub(r"`([^`<]+?)\s*<[^`>]+>`__?", r"\1", text)
+    text = re.sub(r"(?<![\w*])\*{1,2}(\S(?:[^*]*\S)?)\*{1,2}(?![\w*])", r"\1", text)
     return text.replace("``", "").strip()
 
 
