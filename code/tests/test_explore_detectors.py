@@ -20,6 +20,7 @@ EXPECTED = {
     "rcu_unlock": "rcu-misuse", "rcu_early_free": "use-after-free",
     "rcu_barrier": "use-after-free", "work_flush": "use-after-free",
     "unlock_unheld": "lock-misuse", "lock_uninitialised": "lock-misuse",
+    "lock_anew": "lock-misuse",
     "ends_holding": "lock-misuse", "order_cycle": "lock-order",
     "order_class": "lock-order", "order_interrupt": "lock-order",
     "deadlock": "deadlock", "lost_wakeup": "deadlock",

@@ -64,14 +64,6 @@ bool lab_x_held(const struct lab_x_lock *l)
 	return false;
 }
 
-void lab_x_lock_init(struct lab_x_lock *l, const char *name)
-{
-	x_settle_value(x_me());
-	if (!x_mem_check((uintptr_t)l, sizeof(*l), true, false, X_PC()))
-		return;
-	*l = (struct lab_x_lock)LAB_X_LOCK_INIT(name);
-}
-
 /*
  * Readers release into a clock of their own: they order the next writer, not
  * one another.
@@ -104,6 +96,27 @@ static void lock_step(struct lab_x_lock *l, enum x_kind kind, bool write,
 	x_step(&op);
 	need_lock(l, pc);
 	x_race_access((uintptr_t)l, 4, X_ACC_WRITE, pc);
+}
+
+/*
+ * The first time it is nobody's business. After that it is a step: the lock may
+ * be somebody's, and forgets them.
+ */
+void lab_x_lock_init(struct lab_x_lock *l, const char *name)
+{
+	uintptr_t pc = X_PC();
+
+	x_settle_value(x_me());
+	if (!x_mem_check((uintptr_t)l, sizeof(*l), true, false, pc))
+		return;
+	if (l->magic == LAB_X_LOCK_MAGIC) {
+		lock_step(l, X_OP_LOCK_INIT, true, pc);
+		if (l->owner || l->readers)
+			x_fail(LAB_X_LOCK, pc, (uintptr_t)l,
+			       "%s initialises %s anew, which is held",
+			       x_me()->name, l->name);
+	}
+	*l = (struct lab_x_lock)LAB_X_LOCK_INIT(name);
 }
 
 void lab_x_lock(struct lab_x_lock *l, unsigned int subclass, bool sleeps)

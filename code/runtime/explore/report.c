@@ -217,7 +217,8 @@ static void string(const char *s)
 
 static const char *const kinds[X_OP_NR] = {
 	"read", "write", "read-modify-write", "free", "lock", "unlock",
-	"read-lock", "read-unlock", "trylock", "bit-lock", "bit-unlock",
+	"read-lock", "read-unlock", "trylock", "lock-init", "bit-lock",
+	"bit-unlock",
 	"rcu-read-lock", "rcu-read-unlock", "grace-period-begins",
 	"grace-period-ends", "call-rcu", "callback", "barrier-begins",
 	"rcu-barrier", "complete", "wait-for-completion", "wake-up",
