@@ -1,0 +1,415 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is an answer right? Computed by running, never looked up (keys.py).
+
+For who writes a lab, in lab.toml; labs/README.md has the table.
+
+    of = { scheme = "…" }                   a scheme of the kit; else the lab's own reference
+    of = { wrong = "waits-too-early", … }   wrong/NAME.c in the reference's place
+    scenario = "…"                          always; also break, repair, mode, want, limit, family
+
+    asks = "kind"       the document's kind; `want` where the search would show another first.
+                        Spelling and usual names are forgiven: “UAF”, “Null pointer dereference”
+    asks = "schedule"   as explore --guide takes it: ACTOR:LABEL, also end and blocks for a label,
+                        work and callbacks for an actor; commas, semicolons or spaces between.
+                        Right if that run fails, with `want`'s kind if there is one
+    asks = "line"       FILE:LINE (any line of the statement), a function, or FILE:FUNCTION.
+                        Right if it is where the failure shows or where the other party was;
+                        field = "at" or "other" takes only one of the two
+    asks = "repair"     names of changes.toml. Right if it is clean with them and fails with
+                        any of them left out. `repair` in `of` is made already
+    asks = "value"      field = a number of the document, or a list, whose length it is
+    asks = "litmus"     test = "r9-publish", change = "write-once": Never, Sometimes, Always
+    asks = "splat"      experiment = an id of Documentation/debug/results.json: KIND FUNCTION of
+                        its report (labs/vm/vmlib/splat.py has the kinds), or “silent”
+    asks = "text"       for a person
+
+judge() is given what a stranger wrote. Its reason helps, and does not give the
+key away.
+"""
+import dataclasses
+import difflib
+import math
+import os
+import re
+
+from . import keys, labs, reasons
+
+MOST = 4000             # characters of an answer
+NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve").split()
+
+# What people call the kinds of failure, beside their names.
+CALLED = {
+    "uaf": "use-after-free", "use-after-frees": "use-after-free",
+    "dangling-pointer": "use-after-free", "null": "null-dereference",
+    "null-pointer": "null-dereference", "null-pointer-dereference": "null-dereference",
+    "race": "data-race", "race-condition": "data-race", "memory-leak": "leak",
+    "misaligned": "misaligned-access", "unaligned-access": "misaligned-access",
+    "sleeping-in-atomic": "sleep-in-atomic", "scheduling-while-atomic": "sleep-in-atomic",
+    "sleep-in-atomic-context": "sleep-in-atomic", "abba": "lock-order", "ab-ba": "lock-order",
+    "lock-order-cycle": "lock-order", "lock-inversion": "lock-order",
+    "oob": "out-of-bounds", "dead-lock": "deadlock", "live-lock": "livelock",
+    "rule-violated": "violated-rule", "warn-on": "warning", "double-put": "double-free",
+}
+MEANING = {
+    "use-after-free": "an access to an object that was freed",
+    "double-free": "a second free of the same object",
+    "leak": "an object that still lives when all are done",
+    "null-dereference": "an access near address 0",
+    "wild-access": "an access to what is nobody's",
+    "out-of-bounds": "an access past the end of an object",
+    "misaligned-access": "a typed access off its alignment",
+    "data-race": "two accesses to the same bytes, one of them plain, one of them a write, that "
+                 "nothing orders",
+    "sleep-in-atomic": "a call that may sleep where sleeping is forbidden",
+    "rcu-misuse": "one of RCU's own calls where it may not stand",
+    "lock-misuse": "a lock released by somebody else, never initialised, or kept at the end",
+    "lock-order": "a cycle in the order in which locks nest",
+    "deadlock": "that nobody can go on",
+    "livelock": "that who could go on only spins",
+    "violated-rule": "an object that notices its own misuse",
+    "invariant": "that something is not as the scenario expects it",
+    "warning": "a WARN_ON(), such as a reference count's",
+}
+
+
+@dataclasses.dataclass
+class Answer:
+    """right: True, False, or None: for a person. doc: a run that shows why."""
+    right: bool | None
+    said: object
+    why: str = ""
+    doc: dict | None = None
+
+
+class Refused(Exception):
+    """It is no answer to this kind of question; the message says what is."""
+
+
+def quoted(text):
+    """A stranger's words in ours: short, and nothing that moves a cursor."""
+    text = "".join(c if c.isprintable() else " " for c in str(text)[:200])
+    text = " ".join(text.split())
+    return f"“{text[:60]}{'…' if len(text) > 60 else ''}”"
+
+
+def close(word, known):
+    """The end of a sentence about a word that is not known."""
+    near = difflib.get_close_matches(word, list(known), 1, 0.6)
+    return f"; did you mean {near[0]}?" if near else "."
+
+
+def text_of(answer, example):
+    """The answer as text without what surrounds it; or Refused."""
+    if isinstance(answer, (int, float)) and not isinstance(answer, bool):
+        try:
+            answer = repr(answer)
+        except ValueError:              # more digits than Python prints
+            answer = "9" * (MOST + 1)
+    if not isinstance(answer, str):
+        raise Refused(f"An answer stands between quotes, for example \"{example}\".")
+    if len(answer) > MOST:
+        raise Refused(f"This answer is longer than {MOST} characters.")
+    answer = " ".join(answer.split()).strip("“”‘’\"'`.")
+    if not answer or "\0" in answer:
+        raise Refused(f"An answer is, for example, \"{example}\".")
+    return answer
+
+
+# One function a kind of question: (lab, task, answer) -> Answer
+
+def kind(lab, task, answer):
+    said = text_of(answer, "data-race")
+    word = re.sub(r"[\s_-]+", "-", said.lower()).strip("-")
+    word = re.sub(r"^(a|an|the)-", "", word)
+    word = CALLED.get(word, word)
+    if word not in labs.KINDS:
+        raise Refused(f"There is no kind {quoted(said)}{close(word, [*labs.KINDS, *CALLED])} "
+                      "The table “What it catches” of the book's page on the explorer has "
+                      "them all.")
+    _, doc = keys.failing(lab, task)
+    if word == doc["kind"]:
+        return Answer(True, answer)
+    means = f": that would be {MEANING[word]}" if word in MEANING else ""
+    also = "The explorer sees that there as well, but it is not what is asked for. Which " \
+           "failure is the graver?" if word in doc["kinds"] else ""
+    return Answer(False, answer, also or
+                  f"The explorer does not find a failure of the kind {word} there{means}.")
+
+
+def schedule(lab, task, answer):
+    said = text_of(answer, "reader:read_pointer self:end reader:end")
+    what = keys.subject(lab, task)
+    front = keys.front_end()
+    try:
+        doc = keys.explore(what, "--guide", said)
+    except front.builder.BuildError as e:
+        raise Refused(sentence(str(e).splitlines()[0]) + labels_help(what, said)) from None
+    if doc["verdict"] == "diverged":
+        return Answer(False, answer, sentence(doc["trouble"]["text"]), doc)
+    wanted = what.want.split(",") if what.want else doc["kinds"]
+    if doc["verdict"] == "failed" and set(wanted) & set(doc["kinds"]):
+        return Answer(True, answer, "", doc)
+    if doc["kinds"]:
+        return Answer(False, answer, "Something fails in this schedule, but not what is asked "
+                      f"for: {', '.join(doc['kinds'])}.", doc)
+    return Answer(False, answer, "This schedule runs through without a failure. "
+                  + " ".join(held(doc)), doc)
+
+
+def labels_help(what, said):
+    """Who could have been named, and where: for a schedule that names others."""
+    passed = keys.explore(what, "--labels")["labels"]
+    actors = [name for name in passed if name.replace(" ", "_") in
+              re.sub(r"\s", "_", said)] or list(passed)
+    return " " + " ".join(f"{name.replace(' ', '_')} passes: {', '.join(passed[name] + ['end'])}."
+                          for name in actors[:4])
+
+
+def sentence(text):
+    text = " ".join(text.split())
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
+
+
+OPENS = {"lock": "unlock", "trylock": "unlock", "read-lock": "read-unlock",
+         "bit-lock": "bit-unlock", "rcu-read-lock": "rcu-read-unlock"}
+
+
+def held(doc):
+    """What each one had when it was stopped at a label: sentences."""
+    turns = [t.split(":") for t in doc["guide"].split(",")]
+    names = [n.replace(" ", "_") for n in doc["processes"]]
+    has, out = {}, []
+    for step in doc["steps"]:
+        mine = has.setdefault(step["process"], [])
+        what = step.get("kind", "")
+        if what in OPENS:
+            mine.append((what, place(step["at"])))
+        elif what in OPENS.values():
+            for n in range(len(mine) - 1, -1, -1):
+                if OPENS[mine[n][0]] == what:
+                    del mine[n]
+                    break
+        if turns and turns[0][1] in ("end", "blocks"):
+            if names[step["process"]] == turns[0][0]:
+                continue
+            turns.pop(0)
+        if turns and step.get("label") == turns[0][1] and \
+                names[step["process"]] == turns[0][0]:
+            who, label = turns.pop(0)
+            if mine:
+                out.append(f"When {who} is stopped at {label}, "
+                           + (f"it is in the read-side critical section that begins at {mine[-1][1]}."
+                              if mine[-1][0] == "rcu-read-lock" else
+                              f"it holds the lock that it took at {mine[-1][1]}."))
+            else:
+                out.append(f"When {who} is stopped at {label}, it holds nothing.")
+    return out[:4]
+
+
+def place(at):
+    return f"{os.path.basename(at['file'])}:{at['line']}"
+
+
+def line(lab, task, answer):
+    said = text_of(answer, "rcu.c:41")
+    found = re.fullmatch(r"(?:(?P<file>[\w./-]+\.[ch])\s*[:, ]\s*)?(?:line\s*)?"
+                         r"(?:(?P<line>\d{1,7})|(?P<function>[A-Za-z_]\w*)\s*(?:\(.*\))?)", said)
+    if not found or found["line"] and not found["file"]:
+        raise Refused(f"{quoted(said)} is neither FILE:LINE, such as rcu.c:41, nor a function.")
+    what, doc = keys.failing(lab, task)
+    if task.field not in ("", "at", "other"):
+        raise labs.LabError(f"labs/{lab.name}/lab.toml, task {task.id}: field = “{task.field}” "
+                            "is neither at nor other")
+    failure = reasons.main_failure(doc)
+    places = [failure[which] for which in ("at", "other")
+              if which in failure and task.field in ("", which)]
+    if any(is_place(p, found) for p in places):
+        return Answer(True, answer)
+    return Answer(False, answer, unknown_place(what, doc, found) or
+                  "That is not where it shows. What is asked for is the place that the "
+                  "explorer's report names.")
+
+
+def is_place(at, found):
+    if found["file"] and os.path.basename(found["file"]) != os.path.basename(at["file"]):
+        return False
+    if found["function"]:
+        return found["function"] == at["function"]
+    return int(found["line"]) in statement(at)
+
+
+def statement(at):
+    """All lines of the statement that a place is in."""
+    try:
+        lines = labs.read_text(at["file"]).splitlines()
+    except labs.LabError:
+        return {at["line"]}
+    ends = re.compile(r"([;{}:]|\*/|^#.*)\s*(/\*.*\*/)?\s*$|^\s*$")
+    first = last = at["line"]
+    while first > 1 and first <= len(lines) and not ends.search(lines[first - 2]):
+        first -= 1
+    while last < len(lines) and not ends.search(lines[last - 1]):
+        last += 1
+    return set(range(first, last + 1))
+
+
+def unknown_place(what, doc, found):
+    """Words for a place that does not exist there."""
+    sources = dict(keys.texts(what))
+    for step in doc["steps"]:
+        path = step["at"]["file"]
+        if os.path.exists(path):
+            sources.setdefault(os.path.basename(path), labs.read_text(path))
+    if found["file"]:
+        name = os.path.basename(found["file"])
+        if name not in sources:
+            return (f"There is no file {quoted(name)} in what runs here"
+                    f"{close(name, sources)}")
+        count = sources[name].count("\n")
+        if found["line"] and not 0 < int(found["line"]) <= count:
+            return f"{name} has {count} lines."
+    if found["function"]:
+        functions = {f for text in sources.values()
+                     for f in re.findall(r"^\w[^\n;=]*?\b(\w+)\(", text, re.MULTILINE)}
+        if found["function"] not in functions:
+            return (f"There is no function {quoted(found['function'])} in what runs here"
+                    f"{close(found['function'], functions)}")
+    return ""
+
+
+def repair(lab, task, answer):
+    if isinstance(answer, list) and answer and all(isinstance(a, str) for a in answer[:20]):
+        answer = ",".join(map(str, answer[:20]))
+    said = text_of(answer, "own-read")
+    names = list(dict.fromkeys(n for n in re.split(r"[\s,;+]+", said) if n != "and"))
+    what = keys.subject(lab, task)
+    if task.of.get("wrong"):
+        raise labs.LabError(f"labs/{lab.name}/lab.toml, task {task.id}: a wrong/NAME.c has no "
+                            "named changes to repair it with")
+    known = labs.change.load(os.path.join(labs.CODE, what.family)).get(what.scheme, {})
+    for name in names:
+        if name not in known:
+            raise Refused(f"{what.scheme} has no change {quoted(name)}"
+                          f"{close(name, known)} Its repairs are: " + ", ".join(
+                              n for n, c in known.items() if c["kind"] == "repair") + ".")
+        if known[name]["kind"] != "repair":
+            raise Refused(f"{quoted(name)} plants a flaw; a repair takes one away.")
+    if len(names) > 4:
+        raise Refused("These are more repairs than any question here asks for.")
+    keys.failing(lab, task)
+    made = [n for n in names if n not in what.repair.split(",")]
+    doc = keys.explore(what.with_repair(made))
+    if doc["verdict"] == "cut":
+        raise keys.NoKey("the explorer could not try every interleaving of the repaired "
+                         f"scheme within {what.limit:g} s")
+    if doc["verdict"] == "failed":
+        return Answer(False, answer, "With that it still fails." if len(made) == 1 else
+                      "With these it still fails.", doc)
+    for name in made if len(made) > 1 else ():
+        rest = [n for n in made if n != name]
+        if keys.explore(what.with_repair(rest))["verdict"] == "clean":
+            return Answer(False, answer, "With these it is clean, but not all of them are "
+                          "needed for that.")
+    return Answer(True, answer)
+
+
+def number(said):
+    """The one number in a text, or None."""
+    if said.lower() in NUMBERS:
+        return float(NUMBERS.index(said.lower()))
+    found = re.findall(r"(?<![\w.])[-+]?\d{1,15}(?:\.\d{1,15})?(?![\w.]*\d)", said)
+    return float(found[0]) if len(found) == 1 else None
+
+
+def value(lab, task, answer):
+    said = text_of(answer, "3")
+    given = number(said)
+    if given is None or not math.isfinite(given):
+        raise Refused(f"{quoted(said)} is no number.")
+    where = f"labs/{lab.name}/lab.toml, task {task.id}: field = “{task.field}”"
+    if "seconds" in task.field:
+        raise labs.LabError(f"{where} is another one each time")
+    what = keys.subject(lab, task)
+    doc = found = keys.explore(what)
+    if doc["verdict"] == "cut":
+        raise keys.NoKey(f"the explorer could not finish {what.shown()} here")
+    for part in task.field.split("."):
+        if not isinstance(found, dict) or part not in found:
+            raise labs.LabError(f"{where} is not in the explorer's document")
+        found = found[part]
+    key = len(found) if isinstance(found, list) else found
+    if isinstance(key, bool) or not isinstance(key, (int, float)):
+        raise labs.LabError(f"{where} is no number")
+    if given == key:
+        return Answer(True, answer)
+    return Answer(False, answer, f"The explorer comes to another number than {given:g}.")
+
+
+def litmus(lab, task, answer):
+    said = text_of(answer, "Sometimes")
+    known = keys.litmus_suite().OUTCOMES
+    word = said.capitalize()
+    if word not in known:
+        raise Refused(f"{quoted(said)} is none of {', '.join(known)}{close(word, known)}")
+    key = keys.litmus(lab, task)
+    return Answer(True, answer) if word == key else Answer(
+        False, answer, f"The kernel's memory model does not say {word} of that test.")
+
+
+REPORTS = ("kasan", "kcsan", "kfence", "ubsan", "null-pointer", "page-fault", "sleep-in-atomic",
+           "general-protection", "lockdep", "rcu-usage", "rcu-stall", "hung-task",
+           "soft-lockup", "warning", "bug", "oops", "panic", "trap", "silent")
+SAID = {"sleeping": "sleep-in-atomic", "bug: kasan": "kasan", "bug: kcsan": "kcsan",
+        "suspicious rcu usage": "rcu-usage", "none": "silent", "nothing": "silent",
+        "no report": "silent", "possible circular locking dependency": "lockdep",
+        "gpf": "general-protection", "general protection fault": "general-protection"}
+
+
+def splat(lab, task, answer):
+    said = text_of(answer, "kasan lab_utsns_get")
+    words = re.sub(r"[,;]|\(\)", " ", said).split()
+    kind_said = " ".join(words[:-1]).lower() or words[0].lower()
+    function = words[-1].removesuffix("()") if len(words) > 1 else ""
+    if said.lower() in SAID and SAID[said.lower()] == "silent":
+        kind_said, function = "silent", ""
+    word = SAID.get(kind_said.rstrip(":"), kind_said.replace(" ", "-").rstrip(":"))
+    if word not in REPORTS:
+        raise Refused(f"There is no kind of report {quoted(kind_said)}{close(word, REPORTS)} "
+                      f"There are: {', '.join(REPORTS)}.")
+    if word != "silent" and not function:
+        raise Refused("What is asked for is a kind of report and a function, for example "
+                      "\"kasan lab_utsns_get\".")
+    report = keys.splat(lab, task).get("report")
+    if not report:
+        return Answer(True, answer) if word == "silent" else Answer(
+            False, answer, f"No report of the kind {word} was recorded there.")
+    if word != report["kind"]:
+        return Answer(False, answer, f"The kernel does report something there, but it is not "
+                      f"{word} that speaks first." if word != "silent" else
+                      "The kernel does report something there.")
+    if function != report["function"]:
+        return Answer(False, answer, f"The kind is right; the report does not begin in "
+                      f"{function}().")
+    return Answer(True, answer)
+
+
+ASKS = {"kind": kind, "schedule": schedule, "line": line, "repair": repair, "value": value,
+        "litmus": litmus, "splat": splat}
+
+
+def judge(lab, task, answer, runner=None):
+    """Answer: whether `answer`, a stranger's, is right for a task that asks.
+
+    LabError if the lab itself is wrong; nothing else, whatever the answer is.
+    """
+    del runner
+    if task.asks == "text":
+        return Answer(None, answer, "Free words: for a person to read.")
+    try:
+        return ASKS[task.asks](lab, task, answer)
+    except Refused as e:
+        return Answer(False, answer, str(e))
+    except keys.NoKey as e:
+        return Answer(None, answer, sentence(f"for a person: {e}"))
+    except keys.front_end().builder.BuildError as e:
+        raise labs.LabError(f"labs/{lab.name}/lab.toml, task {task.id}: {e}") from None
