@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the source of a submission may contain.
+
+This is for people: it says in a sentence what is not taken, where, and what to
+write instead. That nothing gets past the explorer is not left to it: see
+machine.py, which judges what the compiler made of the source.
+"""
+import functools
+import os
+import re
+import typing
+
+MOST = 256 << 10
+HERE = os.path.dirname(os.path.realpath(__file__))
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
+RUNTIME = os.path.join(TOP, "code", "runtime")
+
+
+class Finding(typing.NamedTuple):
+    """kind: "forbidden" or "build". line: of the submission, or 0."""
+    kind: str
+    line: int
+    text: str
+
+
+TOKEN = re.compile(r"""
+    (?P<comment>/\*.*?\*/|//[^\n]*)
+  | (?P<open>/\*)
+  | (?P<string>(?:u8|[uUL])?"(?:\\.|[^"\\\n])*")
+  | (?P<char>[uUL]?'(?:\\.|[^'\\\n])*')
+  | (?P<name>[A-Za-z_$\u0080-\U0010ffff][\w$]*)
+  | (?P<number>\.?\d(?:[eEpP][+-]|[\w.])*)
+  | (?P<newline>\n)
+  | (?P<space>[ \t\f\v\r]+)
+  | (?P<punct>%:|\#\#|.)
+""", re.VERBOSE | re.DOTALL)
+
+KEYWORDS = set("""auto break case char const continue default do double else
+    enum extern float for goto if inline int long register restrict return
+    short signed sizeof static struct switch typedef union unsigned void
+    volatile while""".split())
+ATTRIBUTES = {"unused", "noinline", "always_inline", "const", "pure"}
+BUILTINS = {"__builtin_expect", "__builtin_constant_p", "__builtin_offsetof",
+            "__builtin_types_compatible_p"}
+DIRECTIVES = {"include", "define", "undef", "if", "ifdef", "ifndef", "elif",
+              "else", "endif"}
+
+# name, or its beginning with *: what to do instead
+REFUSED = [
+    ("asm", "write C, with the kernel's primitives"),
+    ("__asm", "write C, with the kernel's primitives"),
+    ("__asm__", "write C, with the kernel's primitives"),
+    ("_Pragma", "leave it out"),
+    ("__has_include*", "include what the reference includes"),
+    ("__has_embed", "leave it out"),
+    ("__tsan_*", "the compiler calls it by itself"),
+    ("lab_x_*", "call the kernel's function of that purpose; it is the "
+     "explorer's own"),
+    ("LAB_PASTE*", "write the name out"),
+    ("LAB_QUOTE*", "write the string out"),
+    ("__CONCAT", "write the name out"),
+    ("__seg_fs", "a pointer needs no segment"),
+    ("__seg_gs", "a pointer needs no segment"),
+    ("_Thread_local", "a task's own data belongs into its struct"),
+    ("__thread", "a task's own data belongs into its struct"),
+    ("__sync_*", "use atomic_t, cmpxchg() or xchg()"),
+    ("__atomic_*", "use atomic_t, cmpxchg(), xchg(), smp_load_acquire() or "
+     "smp_store_release()"),
+    ("_Atomic", "use atomic_t"),
+    ("__auto_type", "write the type out"),
+    ("__DATE__", "a result must not depend on when it was built"),
+    ("__TIME__", "a result must not depend on when it was built"),
+    ("__TIMESTAMP__", "a result must not depend on when it was built"),
+    ("__FILE__", "leave it out"),
+    ("__BASE_FILE__", "leave it out"),
+    ("__int128", "use long"),
+    ("__label__", "leave it out"),
+    ("lab_violated", "only the objects of the family call it"),
+    ("lab_point_reached", "write lab_point(label)"),
+]
+
+
+def refused(name):
+    """What to write instead of `name`, or None if it may stand."""
+    for pattern, instead in REFUSED:
+        if name == pattern or pattern[-1] == "*" and \
+                name.startswith(pattern[:-1]):
+            return instead
+    if name.startswith("__builtin_") and name not in BUILTINS:
+        return "write it out in C"
+    return None
+
+
+class Token(typing.NamedTuple):
+    kind: str
+    text: str
+    line: int
+    directive: str      # the directive on whose line it stands, or ""
+
+
+def folders(lab):
+    """Where a submission of this lab may include from, in this order."""
+    return [os.path.join(RUNTIME, "explore", "include"),
+            os.path.join(RUNTIME, "common"),
+            os.path.join(RUNTIME, "native", "include"),
+            lab.family_folder]
+
+
+def headers(lab):
+    """{as it is included: path}"""
+    out = {}
+    for folder in folders(lab):
+        for where, below, names in os.walk(folder):
+            if folder == lab.family_folder:
+                below[:] = []
+            for name in names:
+                if name.endswith(".h"):
+                    path = os.path.join(where, name)
+                    out.setdefault(os.path.relpath(path, folder), path)
+    return out
+
+
+@functools.lru_cache(None)
+def names_in(path):
+    with open(path, encoding="utf-8") as f:
+        return frozenset(re.findall(r"[A-Za-z_]\w*", f.read()))
+
+
+@functools.lru_cache(None)
+def macros_in(path):
+    with open(path, encoding="utf-8") as f:
+        return frozenset(re.findall(r"^[ \t]*#[ \t]*define[ \t]+(\w+)",
+                                    f.read(), re.MULTILINE))
+
+
+def tokens(text):
+    """The words of the source, without comments."""
+    line, at, start, directive = 1, 0, True, ""
+    while at < len(text):
+        found = TOKEN.match(text, at)
+        kind, word = found.lastgroup, found.group()
+        at = found.end()
+        if kind == "newline":
+            start, directive = True, ""
+        elif kind == "punct" and word == "\\" and text[at:at + 1] == "\n":
+            at += 1
+            line += 1
+            continue
+        elif kind not in ("space", "comment"):
+            if start and word in ("#", "%:"):
+                directive = "#"
+                yield Token("hash", word, line, "#")
+            else:
+                if directive == "#":
+                    directive = word
+                yield Token(kind, word, line, directive)
+            start = False
+        line += word.count("\n")
+
+
+class Source:
+    """One look at one source."""
+
+    def __init__(self, lab, text, reference=""):
+        self.lab, self.text, self.out = lab, text, []
+        self.headers = headers(lab)
+        self.own = set()
+        # What a scheme of this lab must define for the headers.
+        self.expected = set(re.findall(r"^#define[ \t]+(\w+)", reference,
+                                       re.MULTILINE))
+
+    def no(self, line, text):
+        if all(f.line != line for f in self.out):
+            self.out.append(Finding("forbidden", line, text))
+
+    def look(self):
+        self.splices()
+        words = list(tokens(self.text))
+        for n, t in enumerate(words):
+            after = words[n + 1] if n + 1 < len(words) else Token("", "", 0, "")
+            self.word(t, after)
+            if t.kind == "hash":
+                end = n + 1
+                while end < len(words) and words[end].directive not in ("", "#"):
+                    end += 1
+                rest = []
+                for w in words[n + 1:end]:
+                    if w.kind == "hash":
+                        break
+                    rest.append(w)
+                self.directive(t.line, rest)
+            if t.text in ("__attribute__", "__attribute"):
+                self.attribute(words[n:n + 40], t.line)
+        return sorted(self.out, key=lambda f: f.line)
+
+    def splices(self):
+        lines = self.text.split("\n")
+        for n, line in enumerate(lines[:-1], 1):
+            if not line.endswith("\\"):
+                continue
+            if line[:-1] and not line[:-1].endswith((" ", "\t")) or \
+                    lines[n] and not lines[n].startswith((" ", "\t", "\\")):
+                self.no(n, "a backslash joins two lines in the middle of a "
+                        "word: put white space before it and on the next line")
+
+    def word(self, t, after):
+        if t.kind == "open":
+            self.no(t.line, "a comment that never ends: close it with */")
+        elif t.kind == "name":
+            instead = refused(t.text)
+            if instead:
+                self.no(t.line, f"{t.text} can't be used here: {instead}")
+            elif "$" in t.text or not t.text.isascii():
+                self.no(t.line, f"“{t.text[:40]}” is no name that C has "
+                        "everywhere: use letters, digits and _")
+        elif t.text in ("\\", "`", "@"):
+            self.no(t.line, f"a stray {t.text}: leave it out")
+        elif t.text == "%:":
+            self.no(t.line, "%: is another way to write #: write #")
+        elif t.text == "##" or t.text == "#" and t.directive == "define":
+            self.no(t.line, f"{t.text} makes new words in a macro: write them "
+                    "out")
+        elif t.text == "&" and after.text == "&" and False:
+            pass
+
+    def attribute(self, words, line):
+        text = "".join(w.text for w in words)
+        found = re.match(r"__attribute(?:__)?\(\((\w+)\)\)", text)
+        name = found and found.group(1).strip("_")
+        if name not in ATTRIBUTES:
+            self.no(line, "this __attribute__ can't be used here; these can: "
+                    + ", ".join(sorted(ATTRIBUTES)))
+
+    def directive(self, line, words):
+        if not words:
+            return
+        name, rest = words[0].text, words[1:]
+        if name not in DIRECTIVES:
+            self.no(line, f"#{name} can't be used here: leave it out")
+        elif name == "include":
+            self.include(line, rest)
+        elif name in ("define", "undef"):
+            what = rest[0].text if rest else ""
+            if name == "undef" and what not in self.own:
+                self.no(line, f"#undef of {what}, which is not this file's "
+                        "own: leave it as it is")
+            elif name == "define":
+                self.define(line, what)
+
+    def define(self, line, name):
+        self.own.add(name)
+        if name in self.expected:
+            return
+        for header, path in self.headers.items():
+            if name in names_in(path):
+                self.no(line, f"{name} is a name in {header}: call yours "
+                        "something else")
+                return
+        if name in KEYWORDS or name.startswith("_"):
+            self.no(line, f"{name} belongs to the compiler: call yours "
+                    "something else")
+
+    def include(self, line, words):
+        text = "".join(w.text for w in words)
+        found = re.fullmatch(r'"([^"]*)"|<([^>]*)>', text)
+        name = found and (found.group(1) or found.group(2))
+        if not found or name not in self.headers:
+            self.no(line, f"#include {text[:60]}: only the family's headers and "
+                    "the kit's linux/ ones can be included, by their names")
+
+
+def read(path):
+    """(text, Finding): one of them is None. Not what a link, a pipe or a
+    device leads to, and no waiting for one."""
+    import stat
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK |
+                     os.O_CLOEXEC)
+        with os.fdopen(fd, "rb") as f:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                return None, Finding("forbidden", 0, "it is no ordinary file: "
+                                     "hand in the text itself")
+            data = f.read(MOST + 1)
+    except OSError as e:
+        link = os.path.islink(path)
+        return None, Finding("forbidden", 0, "it is a link: hand in the text "
+                             "itself" if link else
+                             f"it can't be read: {e.strerror}")
+    return decode(data)
+
+
+def decode(data):
+    if len(data) > MOST:
+        return None, Finding("forbidden", 0, f"it has more than {MOST >> 10} "
+                             "kB: a scheme has about 10")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as e:
+        return None, Finding("forbidden", data.count(b"\n", 0, e.start) + 1,
+                             "a byte that is not UTF-8: save the file as UTF-8")
+    bad = re.search(r"[^\n\t\r\f -~\u00a0-\U0010ffff]", text)
+    if bad:
+        return None, Finding("forbidden", text.count("\n", 0, bad.start()) + 1,
+                             f"a control character (0x{ord(bad.group()):02x}): "
+                             "take it out")
+    return text.replace("\r\n", "\n"), None
+
+
+def source(lab, text, reference=""):
+    """All that the grader does not take, by line."""
+    return Source(lab, text, reference).look()

@@ -1,0 +1,336 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs a command where it can harm nobody.
+
+The command sees the system's /usr, what it is given, and an empty /tmp that
+is gone afterwards. No network, no process but its own, nobody's privileges,
+nothing of the host that it could write. What it prints is read up to a cap.
+Its end is the end of all that it started: they live in a namespace of their
+own, and its first process is killed.
+"""
+import functools
+import json
+import os
+import random
+import resource
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__)))))
+TRUST = "LAB_TRUST"
+PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
+SYSTEM = ["/bin", "/sbin", "/lib", "/lib32", "/libx32", "/lib64",
+          "/etc/alternatives", "/etc/ld.so.cache"]
+MIB = 1 << 20
+
+
+class NoJail(Exception):
+    """Nothing foreign can be run here; the message says what to do."""
+
+
+class Done:
+    """How a command ended. killed_for: None, "time", "output" or "memory"."""
+
+    def __init__(self, status, out, err, killed_for, seconds):
+        self.status, self.out, self.err = status, out, err
+        self.killed_for, self.seconds = killed_for, seconds
+
+    @property
+    def well(self):
+        return self.status == 0 and not self.killed_for
+
+
+def namespaces(mode):
+    """bwrap's options that make the walls, and what drops privileges within."""
+    walls = ["--unshare-ipc", "--unshare-pid", "--unshare-net",
+             "--unshare-uts", "--unshare-cgroup-try"]
+    if mode == "user":
+        return [*walls, "--unshare-user", "--uid", "65534", "--gid", "65534",
+                "--cap-drop", "ALL"], []
+    # Root's own powers build the walls. A user id that nobody has makes the
+    # limit on processes count for this run alone.
+    uid = str(2_000_000_000 + random.SystemRandom().randrange(100_000_000))
+    return walls, ["/usr/bin/setpriv", "--reuid", uid, "--regid", uid,
+                   "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
+                   "--no-new-privs", "--"]
+
+
+def shell_of(mode):
+    """In a chroot that is no mount point, bwrap can't leave the old root:
+    it gets one that is."""
+    if mode != "chroot":
+        return []
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+            'mount --rbind / "$0" && exec chroot "$0" "$@"',
+            os.path.join(tempfile.gettempdir(), f"jail-{os.getuid()}")]
+
+
+def system(proc):
+    args = ["--perms", "0755", "--dir", "/etc", "--ro-bind", "/usr", "/usr"]
+    for path in SYSTEM:
+        if os.path.islink(path):
+            args += ["--symlink", os.readlink(path), path]
+        elif os.path.exists(path):
+            args += ["--ro-bind", path, path]
+    args += ["--dev", "/dev"]
+    if proc:
+        args += ["--proc", "/proc"]
+    return args
+
+
+def above(path):
+    """The folders above `path`, for all to walk through."""
+    out = []
+    while (path := os.path.dirname(path)) != "/":
+        out = ["--perms", "0755", "--dir", path, *out]
+    return out
+
+
+@functools.lru_cache(None)
+def mode():
+    """How a jail can be built here: "root", "chroot" or "user"; "none" if a
+    submission is trusted."""
+    if os.environ.get(TRUST) == "1":
+        return "none"
+    if not shutil.which("bwrap"):
+        raise NoJail(
+            "a submission can't be confined: bubblewrap is missing. Install "
+            "it (apt-get install bubblewrap), or, for work of your own, say "
+            f"{TRUST}=1: it then runs with your rights")
+    said = ""
+    for kind in ["root", "chroot", "user"] if os.geteuid() == 0 else ["user"]:
+        folder = shell_of(kind)
+        if folder:
+            os.makedirs(folder[-1], mode=0o700, exist_ok=True)
+        walls, drop = namespaces(kind)
+        try:
+            done = subprocess.run(
+                [*shell_of(kind), "bwrap", *walls, *system(True), "--",
+                 *drop, "/usr/bin/true"], capture_output=True, text=True,
+                timeout=20, cwd="/")
+        except (OSError, subprocess.TimeoutExpired) as e:
+            said = str(e)
+            continue
+        if done.returncode == 0:
+            return kind
+        said = done.stderr.strip().splitlines()[-1:] or [said]
+        said = said[0]
+    raise NoJail(
+        f"a submission can't be confined here ({said}). Bubblewrap needs user "
+        "namespaces, or root with CAP_SYS_ADMIN: outside of a container, or "
+        "in one that was started with --privileged (or --cap-add SYS_ADMIN "
+        "--security-opt seccomp=unconfined --security-opt apparmor="
+        f"unconfined). For work of your own, say {TRUST}=1: it then runs with "
+        "your rights")
+
+
+def limits(seconds, memory, processes, size):
+    args = ["/usr/bin/prlimit", f"--cpu={int(seconds) + 1}", "--core=0",
+            f"--fsize={size}", "--nofile=256", "--memlock=65536",
+            "--msgqueue=0", f"--nproc={processes}"]
+    if memory:
+        args.append(f"--as={memory}")
+    return [*args, "--"]
+
+
+def held(text):
+    """A file descriptor from which `text` can be read."""
+    fd = os.memfd_create("given", 0)
+    with open(os.dup(fd), "wb") as f:
+        f.write(text)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
+def family_of(pid):
+    """All processes below `pid`, itself too."""
+    parents = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat") as f:
+                    parents.setdefault(
+                        int(f.read().rpartition(")")[2].split()[1]),
+                        []).append(int(name))
+            except (OSError, ValueError, IndexError):
+                pass
+    out, new = [], [pid]
+    while new:
+        out += new
+        new = [c for p in new for c in parents.get(p, [])]
+    return out
+
+
+def resident(pid):
+    """Bytes that `pid` and all below it hold."""
+    total = 0
+    for p in family_of(pid):
+        try:
+            with open(f"/proc/{p}/statm") as f:
+                total += int(f.read().split()[1])
+        except (OSError, ValueError, IndexError):
+            pass
+    return total * resource.getpagesize()
+
+
+class Watch:
+    """Reads what a command prints, up to a cap, and ends it in time."""
+
+    def __init__(self, child, status_fd, stdin):
+        self.child, self.first = child, None
+        self.status_fd, self.said = status_fd, b""
+        self.stdin = stdin
+        self.got = {child.stdout.fileno(): b"", child.stderr.fileno(): b""}
+
+    def kill(self):
+        """The first process of the namespace takes all others with it."""
+        for pid in filter(None, [self.first]):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except OSError:
+                pass
+        try:
+            os.killpg(self.child.pid, signal.SIGKILL)
+        except OSError:
+            pass
+
+    def status(self):
+        try:
+            text = os.read(self.status_fd, 4096)
+        except OSError:
+            text = b""
+        self.said += text
+        if b"\n" in self.said and not self.first:
+            try:
+                self.first = json.loads(self.said.splitlines()[0]).get(
+                    "child-pid")
+            except ValueError:
+                pass
+        return bool(text)
+
+    def until(self, seconds, cap, memory):
+        """Why it was killed, or None."""
+        end, look = time.monotonic() + seconds, 0
+        poll = select.poll()
+        for fd in self.got:
+            os.set_blocking(fd, False)
+            poll.register(fd, select.POLLIN)
+        poll.register(self.status_fd, select.POLLIN)
+        left = set(self.got)
+        while left:
+            now = time.monotonic()
+            if now >= end:
+                return "time"
+            if memory and now >= look:
+                look = now + 0.1
+                if resident(self.child.pid) > memory:
+                    return "memory"
+            for fd, _ in poll.poll(min(end - now, 0.1 if memory else 5) * 1000):
+                if fd == self.status_fd:
+                    if not self.status():
+                        poll.unregister(fd)
+                    continue
+                text = os.read(fd, 1 << 16)
+                if not text:
+                    poll.unregister(fd)
+                    left.discard(fd)
+                self.got[fd] += text
+                if len(self.got[fd]) > cap:
+                    return "output"
+        try:
+            self.child.wait(max(0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return "time"
+        return None
+
+
+def run(argv, *, ro=(), rw=(), files=None, seconds=10, memory=None, rss=None,
+        processes=1, output=MIB, tmp=64 * MIB, env=None, proc=False,
+        fetch=None, devices=()):
+    """Run `argv` in a jail, in its /tmp. Done.
+
+    ro, rw: paths of the host that it sees under their own names. files:
+    {name: bytes}, put into /tmp. memory: of address space, a process; rss:
+    of what all of them hold together. output: cap for each of stdout and
+    stderr. fetch: a file in /tmp that comes back as `out`, if all went well.
+    Raises NoJail.
+    """
+    how = mode()
+    files = files or {}
+    home = None
+    argv = [*limits(seconds, memory, processes, tmp), *map(str, argv)]
+    if fetch:
+        argv = ["/bin/sh", "-c", '"$@" >&2 && cat "$0"', fetch, *argv]
+    fds = []
+    status_r, status_w = os.pipe()
+    os.set_blocking(status_r, False)
+    environment = {"PATH": PATH, "HOME": "/tmp", "TMPDIR": "/tmp",
+                   "LC_ALL": "C.UTF-8", **(env or {})}
+    try:
+        if how == "none":
+            home = tempfile.mkdtemp(prefix="grade-")
+            for name, text in files.items():
+                path = os.path.join(home, name)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as f:
+                    f.write(text)
+                os.chmod(path, 0o755)
+            environment.update(HOME=home, TMPDIR=home)
+            command = argv
+        else:
+            walls, drop = namespaces(how)
+            command = [*shell_of(how), "bwrap", *walls, "--die-with-parent",
+                       "--new-session", "--json-status-fd", str(status_w),
+                       *system(proc), "--clearenv",
+                       "--perms", "1777", "--size", str(tmp), "--tmpfs", "/tmp"]
+            if TOP.startswith("/usr/"):
+                command += ["--tmpfs", TOP]
+            for option, paths in (("--ro-bind", ro), ("--bind", rw),
+                                  ("--dev-bind", devices)):
+                for path in paths:
+                    command += [*above(path), option, path, path]
+            for name, text in files.items():
+                fds.append(held(text))
+                command += ["--perms", "0555", "--file", str(fds[-1]),
+                            "/tmp/" + name]
+            for key, value in environment.items():
+                command += ["--setenv", key, value]
+            command += ["--chdir", "/tmp", "--", *drop, *argv]
+        return watched(command, environment, fds, (status_r, status_w), home,
+                       seconds, output, rss)
+    finally:
+        for fd in (*fds, status_r):
+            os.close(fd)
+        if home:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def watched(command, environment, fds, status, home, seconds, output, rss):
+    start = time.monotonic()
+    try:
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, start_new_session=True, env=environment,
+            cwd=home or "/", pass_fds=[*fds, status[1]])
+    finally:
+        os.close(status[1])
+    watch = Watch(child, status[0], None)
+    why = None
+    try:
+        why = watch.until(seconds, output, rss)
+    except BaseException:
+        why = "interrupted"
+        raise
+    finally:
+        if why:
+            watch.status()
+            watch.kill()
+        child.wait()
+        for pipe in (child.stdout, child.stderr):
+            pipe.close()
+    out, err = (text[:output] for text in watch.got.values())
+    return Done(child.returncode, out, err, why, time.monotonic() - start)
