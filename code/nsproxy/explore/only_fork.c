@@ -30,10 +30,10 @@ static void end(void)
 {
 	struct lab_nsproxy *nsproxy = careful_pointer();
 
-	lab_expect(pointer_word(child) == (unsigned long)nsproxy,
-		   "after lab_copy_namespaces() the child has its parent's nsproxy");
-	lab_expect(atomic_read(&nsproxy->count) == 2,
-		   "lab_copy_namespaces() takes one reference, which is the child's");
+	lab_must(pointer_word(child) == (unsigned long)nsproxy,
+		 "after lab_copy_namespaces() the child has its parent's nsproxy");
+	lab_must(atomic_read(&nsproxy->count) == 2,
+		 "lab_copy_namespaces() takes one reference, which is the child's");
 	atomic_set(&nsproxy->count, 1);
 	lab_exit_fs(child);
 	lab_put_task(child);

@@ -16,9 +16,9 @@ static void reader(void)
 	struct lab_mnt_namespace *mnt_ns = NULL;
 	unsigned int root = 0;
 
-	lab_expect(!scheme->mounts_open(task, &mnt_ns, &root),
-		   "lab_mounts_open() returns 0: the task has not exited");
-	lab_expect(root == 1, "lab_mounts_open() gets the task's root");
+	lab_must(!scheme->mounts_open(task, &mnt_ns, &root),
+		 "lab_mounts_open() returns 0: the task has not exited");
+	lab_must(root == 1, "lab_mounts_open() gets the task's root");
 	if (mnt_ns)
 		lab_put_mnt_ns(mnt_ns);
 }
