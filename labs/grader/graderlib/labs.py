@@ -106,6 +106,7 @@ class Lab:
     head: str
     cuts: tuple
     tasks: tuple
+    gives: tuple = ()   # schemes of the family that a handout holds whole
 
     @property
     def family_folder(self):
@@ -309,7 +310,8 @@ def load(wanted):
               cuts=tuple(read_cut(c, f"{shown}, cut {n}")
                          for n, c in enumerate(r.get("cut", list, must=True), 1)),
               tasks=tuple(read_task(t, shown, family)
-                          for t in r.get("task", list, must=True)))
+                          for t in r.get("task", list, must=True)),
+              gives=tuple(r.get("gives", list, [])))
     r.end()
     fits(lab, shown)
     return lab
@@ -321,6 +323,9 @@ def fits(lab, shown):
         raise LabError(f"{shown}: name = “{lab.name}” must be {lab.number}-something")
     if not any(map(os.path.exists, (lab.reference_path, lab.skeleton_path))):
         raise LabError(f"{shown}: there is no {say(lab.reference_path)}")
+    for name in lab.gives:
+        if not os.path.exists(os.path.join(lab.family_folder, f"{name}.c")):
+            raise LabError(f"{shown}: gives = “{name}”: code/{lab.family} has no such scheme")
     known = []
     for task in lab.tasks:
         where = f"{shown}, task {task.id}"
