@@ -111,7 +111,8 @@ void lab_x_lock_init(struct lab_x_lock *l, const char *name)
 		return;
 	if (l->magic == LAB_X_LOCK_MAGIC) {
 		lock_step(l, X_OP_LOCK_INIT, true, pc);
-		if (l->owner || l->readers)
+		X.hard |= l->owner || l->readers;
+		if (X.hard)
 			x_fail(LAB_X_LOCK, pc, (uintptr_t)l,
 			       "%s initialises %s anew, which is held",
 			       x_me()->name, l->name);
