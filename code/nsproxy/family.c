@@ -9,15 +9,13 @@
 #include "track.h"
 #endif
 
-#define LAB_SCHEME_ENTRY(name) \
-	{ #name, &lab_scheme_ ## name, &lab_counted_ ## name }
+#undef LAB_FIRST
+#undef LAB_ROW
+#define LAB_FIRST(name) LAB_ROW(name)
+#define LAB_ROW(name) { #name, &lab_scheme_ ## name, &lab_counted_ ## name },
 
 static const struct lab_scheme_entry lab_schemes[] = {
-	LAB_SCHEME_ENTRY(task_lock),
-	LAB_SCHEME_ENTRY(rcu),
-	LAB_SCHEME_ENTRY(pointer_tag),
-	LAB_SCHEME_ENTRY(dedicated_lock),
-	LAB_SCHEME_ENTRY(pointer_lock),
+	LAB_SCHEMES
 #ifndef __KERNEL__
 	/* Not a scheme: liburcu alone, to measure rcu.c by. */
 	{ "bare", &lab_scheme_bare, NULL },

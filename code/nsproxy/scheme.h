@@ -39,14 +39,30 @@ struct lab_nsproxy_scheme {
 	unsigned long (*loop_own)(struct lab_task *self, unsigned long n);
 };
 
-#define LAB_DECLARE_SCHEME(name) \
-	extern const struct lab_nsproxy_scheme lab_scheme_ ## name, \
-					       lab_counted_ ## name
+/*
+ * All schemes of the family, for the compiler; "schemes" in family.mk names
+ * the same to make and to the tools. Who expands the list says first what
+ * becomes of a row. The first one is told apart for what stands between two.
+ */
+#define LAB_SCHEMES LAB_ROWS( \
+	LAB_FIRST(task_lock) \
+	LAB_ROW(rcu) \
+	LAB_ROW(pointer_tag) \
+	LAB_ROW(dedicated_lock) \
+	LAB_ROW(pointer_lock))
+#define LAB_ROWS(...) __VA_ARGS__
 
-LAB_DECLARE_SCHEME(task_lock);
-LAB_DECLARE_SCHEME(rcu);
-LAB_DECLARE_SCHEME(pointer_tag);
-LAB_DECLARE_SCHEME(dedicated_lock);
-LAB_DECLARE_SCHEME(pointer_lock);
+/*
+ * Each is compiled twice: as it is, and with its operations counted. What
+ * ends the two declarations is no scheme: ../bench/bare.c, native only.
+ */
+#define LAB_FIRST(name) LAB_ROW(name)
+#define LAB_ROW(name) lab_scheme_ ## name,
+extern const struct lab_nsproxy_scheme LAB_SCHEMES lab_scheme_bare;
+#undef LAB_ROW
+#define LAB_ROW(name) lab_counted_ ## name,
+extern const struct lab_nsproxy_scheme LAB_SCHEMES lab_scheme_bare;
+#undef LAB_ROW
+#undef LAB_FIRST
 
 #endif /* LAB_SCHEME_H */
