@@ -10,17 +10,14 @@ recorded is said to be missing.
 """
 import json
 import os
-import re
 
 from docutils import nodes
 
 from labcode import FromSource, change, table_of
+from splatlines import shown
 
 FILE = "Documentation/debug/results.json"
 AROUND = 3              # lines of source above and below the one that is named
-BORING = re.compile(r"^ *(raw:|flags:|page:|memory:|head:|.*ffff[0-9a-f]{12}: )|"
-                    r"^(The buggy address belongs to the physical|Memory state|"
-                    r"page dumped|Modules linked|stack backtrace|=+$)")
 
 
 class BadResults(Exception):
@@ -38,13 +35,6 @@ def load(path):
     if doc.get("format") != "lab-debug-results" or doc.get("version") != 1:
         raise BadResults(f"{FILE} is not of a form that this book knows")
     return doc
-
-
-def shown(lines, most=32):
-    """The report's lines that a reader needs: of the stacks, our own part."""
-    kept = [line for line in lines if not BORING.match(line) and
-            (not re.match(r" +(\? )?[\w.]+\+0x", line) or "[x_" in line)]
-    return kept[:most] + (["[...]"] if len(kept) > most else [])
 
 
 def line_of(lines, at):

@@ -10,23 +10,27 @@ FRAME = re.compile(r"\b([A-Za-z_][\w.]*)\+0x([0-9a-f]+)/0x[0-9a-f]+ \[(x_\w+)\]"
 
 
 def symbols(path):
-    """{function: offset in .text} of a module."""
-    out = subprocess.run(["nm", path], capture_output=True, text=True).stdout
-    return {m[2]: int(m[1], 16)
-            for m in re.finditer(r"^([0-9a-f]+) [tT] (\S+)$", out, re.M)}
+    """{function: (section, offset in it)} of a module."""
+    out = subprocess.run(["nm", "-f", "sysv", path], capture_output=True, text=True).stdout
+    rows = [[part.strip() for part in line.split("|")] for line in out.splitlines()]
+    return {row[0]: (row[6], int(row[1], 16))
+            for row in rows if len(row) == 7 and row[2] in "tT"}
 
 
 def lines(path, addresses):
-    """{address: (file, line)} for offsets in the module's .text."""
-    addresses = sorted(set(addresses))
-    out = subprocess.run(["addr2line", "-e", path, "-j", ".text",
-                          *(hex(a) for a in addresses)], capture_output=True, text=True,
-                         check=False).stdout.splitlines()
+    """{(section, offset): (file, line)}. Of what is inlined there, the first
+    line that is the kit's own."""
     found = {}
-    for address, text in zip(addresses, out):
-        match = re.match(r"(.+):(\d+)", text)
-        if match:
-            found[address] = (os.path.realpath(match[1]), int(match[2]))
+    for section in sorted({s for s, _ in addresses}):
+        out = subprocess.run(["addr2line", "-ai", "-e", path, "-j", section,
+                              *sorted({hex(a) for s, a in addresses if s == section})],
+                             capture_output=True, text=True, check=False).stdout
+        for address, chain in re.findall(r"^0x([0-9a-f]+)\n((?:[^0\n].*\n)*)", out, re.M):
+            places = [(os.path.realpath(file), int(line))
+                      for file, line in re.findall(r"^(.+):(\d+)", chain, re.M)]
+            ours = [p for p in places if p[0].startswith(TOP + os.sep)]
+            if places:
+                found[section, int(address, 16)] = (ours or places)[0]
     return found
 
 
@@ -45,16 +49,18 @@ def decoded(text_lines, module):
     known = symbols(module)
 
     def address(match, line):
-        at = known[match[1]] + int(match[2], 16)
+        section, at = known[match[1]]
+        at += int(match[2], 16)
         # A return address is behind the call; what faulted is where it is.
-        return at if "RIP:" in line or "BUG:" in line else at - 1
+        return section, at if "RIP:" in line or "BUG:" in line else at - 1
     matches = {line: m for line in text_lines
                if (m := FRAME.search(line)) and m[1] in known}
     where = lines(module, [address(m, line) for line, m in matches.items()])
     out = []
     for line in text_lines:
         # Links of the build folder lead to the sources.
-        line = re.sub(r"/[^\s:]+/build/debug/[^\s:]+|/[^\s:]+/kernels/source-[^\s:]+",
+        line = re.sub(rf"/[^\s:]+/build/debug/[^\s:]+|{re.escape(TOP)}/[^\s:]+|"
+                      r"/[^\s:]+/kernels/source-[^\s:]+",
                       lambda m: short(m[0]), line)
         match = matches.get(line)
         if match and address(match, line) in where:

@@ -18,17 +18,28 @@ from vmlib.verdict import cpu_model
 
 RESULTS = os.path.join(TOP, "Documentation", "debug", "results.json")
 RUNS, SILENT_RUNS, OF = 20, 50, 19
-RIGHT = ("task_lock", "rcu", "dedicated_lock", "pointer_lock")
-PLAYED = ("one_reader", "switch", "unshare", "exit", "mounts_error", "fork")
-SILENT_ROUNDS = {"kasan": 20, "kcsan": 20}
+# Each family's right schemes, what they are played in, and how often in a run.
+RIGHT = {
+    "nsproxy": (("task_lock", "rcu", "dedicated_lock", "pointer_lock"),
+                ("one_reader", "switch", "unshare", "exit", "mounts_error", "fork"), 20),
+    # With a worker that waits for a grace period in each round.
+    "netns": (("rtnl", "nsid_lock", "batched"),
+              ("cleanup", "ids", "kept", "newid", "one_worker", "by_number"), 5),
+    "pid": (("by_name", "pid_lock"),
+            ("exit", "exec", "session", "unmount", "reused", "list_lock"), 5),
+}
 
 
-def silent_rows(names):
-    """The right schemes, running free, in every scenario that fits."""
-    return [table.Experiment(claim="right", kernel=kernel, scheme=scheme, scenario=scenario,
-                             shows="a right scheme", rounds=SILENT_ROUNDS[kernel],
-                             silent=True)
-            for kernel in names for scheme in RIGHT for scenario in PLAYED]
+def silent_rows(names, families):
+    """The right schemes, running free."""
+    rows = []
+    for family in families:
+        schemes, scenarios, rounds = RIGHT[family]
+        rows += [table.Experiment(claim="right", kernel=kernel, scheme=scheme,
+                                  scenario=scenario, shows="a right scheme",
+                                  rounds=rounds, silent=True)
+                 for kernel in names for scheme in schemes for scenario in scenarios]
+    return rows
 
 
 def key(experiment, kernel, turns, module):
@@ -80,12 +91,13 @@ def run(experiments, runs, silent_runs, say):
     work = Work()
     wanted = prepare(experiments)
     names = dict.fromkeys(e.kernel for e in experiments)
-    rights = prepare(silent_rows(names)) if silent_runs else []
-    each = -(-silent_runs // len(PLAYED))
+    families = dict.fromkeys(e.family.name for e in experiments)
+    rights = prepare(silent_rows(names, families)) if silent_runs else []
     left = sum(max(0, runs - work.row(w[4])["runs"]) for w in wanted if not w[0].silent)
-    sessions = sum(work.row(r[4])["runs"] < each for r in rights)
-    say(f"{left} runs of planted bugs, {sessions * each} of right schemes: about "
-        f"{max(1, round((left * 5 + sessions * (4 + 2 * each)) / 60))} minutes on an idle "
+    each = {r[4]: -(-silent_runs // len(RIGHT[r[0].family.name][1])) for r in rights}
+    sessions = [each[r[4]] for r in rights if work.row(r[4])["runs"] < each[r[4]]]
+    say(f"{left} runs of planted bugs, {sum(sessions)} of right schemes: about "
+        f"{max(1, round((left * 3 + len(sessions) * 8) / 60))} minutes on an idle "
         "machine; interrupt it as you like, it goes on where it was")
     for n, (row, kernel, turns, file, name) in enumerate(wanted, 1):
         while (missing := runs - work.row(name)["runs"]) > 0:
@@ -96,10 +108,11 @@ def run(experiments, runs, silent_runs, say):
         now = work.row(name)
         say(f"{n}/{len(wanted)} {row.title}: {now['good']} of {now['runs']}")
     for n, (row, kernel, turns, file, name) in enumerate(rights, 1):
-        if work.row(name)["runs"] < each:
-            record = play.play(row, kernel, file, turns, times=each)
+        if work.row(name)["runs"] < each[name]:
+            record = play.play(row, kernel, file, turns, times=each[name])
             # One report spoils the session: its runs can't be told apart.
-            work.add(name, record, each, each if record["as_expected"] else 0)
+            work.add(name, record, each[name],
+                     each[name] if record["as_expected"] else 0)
         now = work.row(name)
         say(f"right {n}/{len(rights)} {kernel.name} {row.scheme}, {row.scenario}: "
             f"{now['good']} silent of {now['runs']}")
@@ -112,7 +125,8 @@ def document(wanted, rights, work):
     for row, kernel, turns, _, name in wanted:
         done = work.row(name)
         rows.append({
-            "id": row.id, "claim": row.claim, "kernel": row.kernel, "scheme": row.scheme,
+            "id": row.id, "claim": row.claim, "kernel": row.kernel,
+            "family": row.family.name, "scheme": row.scheme,
             "scenario": row.scenario, "changes": row.changes, "shows": row.shows,
             "silent": row.silent, "schedule": turns, "rounds": row.rounds,
             "runs": done["runs"], "good": done["good"],
@@ -127,7 +141,8 @@ def document(wanted, rights, work):
     for row, kernel, _, _, name in rights:
         done = work.row(name)
         one = silent.setdefault(f"{row.scheme} {row.kernel}", {
-            "scheme": row.scheme, "kernel": row.kernel, "runs": 0, "silent": 0,
+            "family": row.family.name, "scheme": row.scheme, "kernel": row.kernel,
+            "runs": 0, "silent": 0,
             "rounds": 0, "scenarios": []})
         one["runs"] += done["runs"]
         one["silent"] += done["good"]

@@ -2,7 +2,6 @@
 """`make demo SCHEME=... STEP=1`: one scheme's story, a key a step."""
 import difflib
 import os
-import re
 import shutil
 import sys
 import termios
@@ -17,6 +16,7 @@ from vmlib.trouble import FAILED, Trouble
 
 sys.path.insert(0, os.path.join(TOP, "Documentation", "sphinx"))
 from csource import Source  # noqa: E402
+from splatlines import shown  # noqa: E402
 
 FILE = os.path.join(TOP, "labs", "debug", "stories.toml")
 VERDICTS = os.path.join(TOP, "Documentation", "claims", "verdicts.json")
@@ -42,6 +42,10 @@ def load():
     return stories
 
 
+def all_schemes():
+    return [s for family in table.FAMILIES.values() for s in family.schemes]
+
+
 def width():
     return min(shutil.get_terminal_size().columns, 96)
 
@@ -52,29 +56,27 @@ def wrapped(text, indent="  "):
 
 
 def code(scheme, function):
-    source = Source(TOP, f"code/nsproxy/{scheme}.c")
+    source = Source(TOP, f"code/{table.family_of(scheme).name}/{scheme}.c")
     first, last = source.function(function, False)
     lines = source.text.splitlines()[first - 1:last]
     return [f"  {source.path}"] + [f"  {n:4} {line.expandtabs(8)}"
                                    for n, line in enumerate(lines, first)]
 
 
-def difference(experiment):
-    """What the experiment changes in its scheme, as a diff."""
+def difference(experiment, scheme):
+    """What the experiment of *scheme*'s story changes, as a diff."""
+    if not experiment.changes and experiment.scheme != scheme:
+        return [f"  Another scheme, as it is: {experiment.scheme}, in the scenario "
+                f"{experiment.scenario}."]
     if not experiment.changes:
-        return ["  Nothing is changed: this is the scheme as it is."]
-    with open(os.path.join(modules.FAMILY, experiment.scheme + ".c"),
+        return ["  Nothing is changed: this is the scheme as it is, in the scenario "
+                f"{experiment.scenario}."]
+    with open(os.path.join(experiment.family.folder, experiment.scheme + ".c"),
               encoding="utf-8") as f:
         before = f.read().splitlines()
     after = modules.source(experiment).splitlines()[1:]
     return ["  " + x.expandtabs(8) for x in list(difflib.unified_diff(
         before, after, n=2, lineterm=""))[2:] if x.strip() != "+"]
-
-
-def condensed(report):
-    """Of the stacks only our own part: it is to be read from the back row."""
-    return [line for line in report["lines"] if line.strip()
-            and (not re.match(r" +(\? )?[\w.]+\+0x", line) or "[x_" in line)]
 
 
 def verdicts(claims):
@@ -125,14 +127,16 @@ class Story:
         elif step == 1:
             out("\n".join(code(self.scheme, story["code"])))
         elif step == 2:
-            out("\n".join(difference(story["break"])))
+            out("\n".join(difference(story["break"], self.scheme)))
             out(wrapped(f"What it shows: {story['break'].shows}."))
         elif step == 3:
             record = self.live(story["break"])
             if record["report"]:
-                out("\n".join("  | " + line for line in condensed(record["report"])[:40]))
+                out("\n".join("  | " + line for line in shown(record["report"]["lines"])))
+                out(f"  {record['report']['kind']}: {record['report']['function']}(), "
+                    f"{record['total_s']:.1f} s from the snapshot.")
         elif step == 4:
-            out("\n".join(difference(story["fix"])))
+            out("\n".join(difference(story["fix"], self.scheme)))
             record = self.live(story["fix"])
             if record["as_expected"]:
                 out(f"  Silence, in {record['total_s']:.1f} s from the snapshot.")
@@ -174,8 +178,10 @@ def one_key():
 def run(scheme):
     stories = load()
     if scheme not in stories:
-        raise Trouble("say SCHEME=: there are the stories of " + ", ".join(stories),
-                      FAILED)
+        raise Trouble((f"there is no story of “{scheme}”: what is wrong with it, no "
+                       "detector of the kernel's sees. There" if scheme in all_schemes()
+                       else "say SCHEME=: there") + " are the stories of "
+                      + ", ".join(stories), FAILED)
     story = Story(scheme, stories[scheme], one_key, lambda text: print(text, flush=True))
     story.prepare()
     return story.tell()

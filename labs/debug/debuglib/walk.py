@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`make gdb`: a guest stopped at a labelled point of a scheme, under gdb."""
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -23,9 +24,7 @@ hbreak do_init_module
 continue
 lab-module {module}
 delete
-break lab_points_reach if $_streq(label, "{point}")
-continue
-up 2
+lab-reach {point}
 """
 HINTS = """
 The guest is at lab_point({point}) of {scheme}.c. Each actor of {scenario} is on
@@ -38,28 +37,31 @@ a CPU, which gdb calls a thread:
 """
 
 
-def labels(scheme, changes):
-    """The labelled points that this scheme has."""
-    import re
-    text = modules.source(table.Experiment(
-        claim="gdb", kernel="kasan", scheme=scheme, scenario="one_reader", shows="",
-        breaks=tuple(changes)))
-    return re.findall(r"lab_point\((\w+)\)", text)
+# What is worth a look first: a scenario, and a point of all the family's schemes.
+BEGIN = {"nsproxy": ("one_reader", "read_pointer"), "netns": ("cleanup", "find_peer"),
+         "pid": ("exit", "flush_end")}
+
+
+def labels(experiment):
+    """The labelled points that a scheme has."""
+    return re.findall(r"lab_point\((\w+)\)", modules.source(experiment))
 
 
 def walk(scheme, scenario, changes, point, commands, say):
     if not shutil.which("gdb"):
         raise Trouble("gdb is not on this machine: labs/setup debug")
-    there = labels(scheme, changes)
-    point = point or ("read_pointer" if "read_pointer" in there else there[0])
-    if point not in there:
-        raise Trouble(f"{scheme}.c has no lab_point({point}); it has: {', '.join(there)}",
-                      FAILED)
-    if not os.path.exists(os.path.join(table.SCENARIOS, scenario + ".c")):
-        raise Trouble(f"there is no scenario “{scenario}”", FAILED)
-    kernel = kernels.need("kasan")
+    family = table.family_of(scheme)
+    begin, first = BEGIN[family.name]
+    scenario, point = scenario or begin, point or first
     row = table.Experiment(claim="gdb", kernel="kasan", scheme=scheme, scenario=scenario,
                            shows="", breaks=tuple(changes))
+    if point not in (there := labels(row)):
+        raise Trouble(f"{scheme}.c has no lab_point({point}); it has: {', '.join(there)}",
+                      FAILED)
+    if not os.path.exists(family.scenario_file(scenario)):
+        raise Trouble(f"{family.name} has no scenario “{scenario}”; make explore-list "
+                      f"FAMILY={family.name} shows what it has", FAILED)
+    kernel = kernels.need("kasan")
     name = modules.name_of(row)
     small = modules.build([row], kernel)[name]
     with tempfile.TemporaryDirectory() as folder, guests.restore(
