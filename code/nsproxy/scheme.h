@@ -49,7 +49,8 @@ struct lab_nsproxy_scheme {
 	LAB_ROW(rcu) \
 	LAB_ROW(pointer_tag) \
 	LAB_ROW(dedicated_lock) \
-	LAB_ROW(pointer_lock))
+	LAB_ROW(pointer_lock) \
+)
 #define LAB_ROWS(...) __VA_ARGS__
 
 /*
