@@ -116,7 +116,7 @@ def cut_out(text, cut, where):
 
 def skeleton(lab):
     """The source that a student begins with."""
-    if not os.path.exists(lab.reference_path):
+    if os.path.exists(lab.skeleton_path):   # a handout has nothing else
         return labs.read_text(lab.skeleton_path)
     text = labs.reference(lab)
     where = f"labs/{lab.name}/lab.toml"
@@ -134,8 +134,10 @@ def plain(text):
     """Text of lab.toml, which is reStructuredText, for a terminal."""
     text = re.sub(r":\w+:`([^`<]*?)(?:\s*<[^`>]*>)?`", r"\1", text)
     text = re.sub(r"`([^`<]+?)\s*<[^`>]+>`__?", r"\1", text)
-    text = re.sub(r"(?<![\w*])\*{1,2}(\S(?:[^*]*\S)?)\*{1,2}(?![\w*])", r"\1", text)
-    return text.replace("``", "").strip()
+    code = re.split(r"``(.*?)``", text, flags=re.DOTALL)    # every second one is code
+    code[::2] = [re.sub(r"(?<![\w*])(\*\*?)(\S|\S[^*]*\S)\1(?![\w*])", r"\2", part)
+                 for part in code[::2]]
+    return "".join(code).strip()
 
 
 def about_source(task):
