@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a class has handed in: found, and packed so that nothing travels with it.
+
+A submission is an entry of the class's folder: a folder with the scheme's
+file in it (and answers.toml), at any depth of up to three, or that file
+itself. Names may hold anything that a file system allows, so they are used
+for people only; files and jobs go by number.
+"""
+import dataclasses
+import hashlib
+import io
+import os
+import stat
+import tarfile
+
+MOST = 1 << 20          # bytes of one file; a scheme has about 10,000
+DEEPEST = 3
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar")
+
+
+@dataclasses.dataclass
+class HandedIn:
+    number: int
+    name: str           # as the entry is called; for people
+    files: dict         # {name in the submission: path}
+    trouble: str = ""   # why it can't be graded
+
+    @property
+    def stem(self):
+        return f"{self.number:04}"
+
+
+def shown(name):
+    """A file's name for a terminal, a table or a page: no control characters."""
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def find(folder, wanted):
+    """{name: path} of the wanted files; the one that lies highest wins."""
+    found = {}
+    level = [folder]
+    for _ in range(DEEPEST):
+        below = []
+        for place in level:
+            with os.scandir(place) as entries:
+                for entry in sorted(entries, key=lambda e: os.fsencode(e.name)):
+                    if entry.is_dir(follow_symlinks=False):
+                        below.append(entry.path)
+                    elif entry.name in wanted:
+                        found.setdefault(entry.name, entry.path)
+        level = below
+    return found
+
+
+def collect(folder, wanted):
+    """All entries of a class's folder, in the order of their names."""
+    out = []
+    entries = sorted(os.scandir(folder), key=lambda e: os.fsencode(e.name))
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        item = HandedIn(len(out) + 1, shown(entry.name), {})
+        out.append(item)
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                item.files = find(entry.path, wanted)
+                if wanted[0] not in item.files:
+                    item.trouble = f"there is no {wanted[0]} in it"
+            elif entry.name.lower().endswith(ARCHIVES):
+                item.trouble = "it is an archive: unpack it into a folder of that name"
+            elif entry.is_file(follow_symlinks=False) and entry.name.endswith(".c"):
+                item.files = {wanted[0]: entry.path}
+            else:
+                item.trouble = f"it is neither a folder nor a {wanted[0]}"
+        except OSError as error:
+            item.trouble = f"it can't be read: {error.strerror}"
+    return out
+
+
+def content(path):
+    """The bytes of a regular file of no more than MOST."""
+    # Not what a link, a pipe or a device leads to, and no waiting for one.
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(fd, "rb") as f:
+        info = os.fstat(fd)
+        if not stat.S_ISREG(info.st_mode):
+            raise OSError(0, "it is no regular file")
+        if info.st_size > MOST:
+            raise OSError(0, f"it has {info.st_size:,} bytes; {MOST:,} is the most")
+        return f.read(MOST + 1)[:MOST]
+
+
+def pack(item, path):
+    """Write the submission as a tar of regular files with known names. Returns
+    a digest of what is in it, or None where it can't be graded."""
+    digest = hashlib.sha256()
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name, where in sorted(item.files.items()):
+            try:
+                data = content(where)
+            except OSError as error:
+                item.trouble = f"{name} can't be read: {error.strerror}"
+                return None
+            digest.update(name.encode() + b"\0" + data + b"\0")
+            info = tarfile.TarInfo(name)
+            info.size, info.mode = len(data), 0o644
+            tar.addfile(info, io.BytesIO(data))
+    with open(path + ".new", "wb") as f:
+        f.write(out.getvalue())
+    os.replace(path + ".new", path)
+    return digest.hexdigest()
+
+
+def unpack(path, folder, wanted):
+    """The other end of pack(): only files of known names come out."""
+    with tarfile.open(path) as tar:
+        for member in tar:
+            if member.name in wanted and member.isreg() and member.size <= MOST:
+                with open(os.path.join(folder, member.name), "wb") as f:
+                    f.write(tar.extractfile(member).read())
+
+
+def digest_of(folders, more=""):
+    """What a grade depends on besides the submission: the kit's own files."""
+    digest = hashlib.sha256(more.encode())
+    for folder in folders:
+        for where, below, names in os.walk(folder):
+            below[:] = sorted(d for d in below if d != "__pycache__")
+            for name in sorted(names):
+                if name.endswith(".pyc"):
+                    continue
+                path = os.path.join(where, name)
+                digest.update(os.path.relpath(path, folder).encode() + b"\0")
+                with open(path, "rb") as f:
+                    digest.update(f.read())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One page on a whole class: who is stuck where, and on what most of them are."""
+import collections
+import html
+import os
+import statistics
+import time
+
+from . import tables
+
+MARK = {"passed": ("\N{CHECK MARK}", "passed"), "failed": ("\N{MULTIPLICATION X}", "failed"),
+        "not written": ("\N{MIDDLE DOT}", "unwritten"),
+        "not answered": ("\N{MIDDLE DOT}", "unwritten"),
+        "for a person": ("\N{LOWER RIGHT PENCIL}", "person")}
+OTHER = ("\N{EN DASH}", "other")
+STYLE = """
+:root { color-scheme: light dark; --bg: #fff; --fg: #1b1b1b; --line: #ccc; --dim: #5a5a5a;
+  --good: #dff2df; --bad: #fbdcd8; --wait: #f0f0f0; --person: #e3ebfa; --link: #0645ad; }
+@media (prefers-color-scheme: dark) { :root { --bg: #161616; --fg: #e6e6e6; --line: #444;
+  --dim: #a8a8a8; --good: #1d3b20; --bad: #51211c; --wait: #262626; --person: #22304d;
+  --link: #8ab4f8; } }
+body { background: var(--bg); color: var(--fg); font: 16px/1.45 system-ui, sans-serif;
+  margin: 0 auto; max-width: 75rem; padding: 1rem; }
+a { color: var(--link); }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; margin: 1rem 0; }
+th, td { border: 1px solid var(--line); padding: .3rem .55rem; text-align: left;
+  vertical-align: top; }
+td.mark { text-align: center; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.passed { background: var(--good); } .failed { background: var(--bad); }
+.unwritten, .other { background: var(--wait); } .person { background: var(--person); }
+td.name { max-width: 16rem; overflow-wrap: anywhere; }
+td.reason { min-width: 18rem; overflow-wrap: anywhere; }
+.dim { color: var(--dim); }
+"""
+
+
+def mark(state):
+    sign, kind = next((v for k, v in MARK.items() if state.startswith(k)), OTHER)
+    return f'<td class="mark {kind}" title="{html.escape(state)}">{sign}</td>'
+
+
+def where_stuck(rows):
+    """[(task id, reason, names)], what stops most of them first."""
+    found = collections.defaultdict(list)
+    for item, result in rows:
+        task = next((t for t in result["tasks"] if t["state"] not in tables.FINE), None)
+        if task:
+            reason = " in ".join(filter(None, [task.get("kind"), (task.get("place") or {})
+                                               .get("function")]))
+            found[task["id"], reason or task["state"]].append(item.name)
+    return sorted(((task, reason, names) for (task, reason), names in found.items()),
+                  key=lambda x: (-len(x[2]), x[0], x[1]))
+
+
+def row(lab, item, result):
+    name = html.escape(item.name)
+    if result["tasks"]:
+        name = f'<a href="reports/{item.stem}.html">{name}</a>'
+    stuck = next((t for t in result["tasks"] if t["state"] not in tables.FINE), {})
+    reason = result.get("not_graded") or stuck.get("reason") or ""
+    cells = "".join(mark(tables.state_of(result, t)) for t in lab.tasks)
+    return (f'<tr><td class="number">{item.number}</td><td class="name">{name}</td>'
+            f'<td class="number">{result["points"]:g}</td>{cells}'
+            f'<td>{html.escape(stuck.get("id", ""))}</td>'
+            f'<td class="reason">{html.escape(reason)}</td>'
+            f'<td class="number">{result.get("seconds", "")}</td>'
+            f'<td class="number">{result.get("memory_mb", "")}</td></tr>')
+
+
+def sums(rows, about):
+    points = [r["points"] for _, r in rows]
+    seconds = [r["seconds"] for _, r in rows if "seconds" in r]
+    memory = [r["memory_mb"] for _, r in rows if "memory_mb" in r]
+    text = (f"{len(rows)} submissions, median {statistics.median(points):g} of "
+            f"{max(r['of'] for _, r in rows):g} points. ")
+    if seconds:
+        text += (f"One took {statistics.median(seconds):.1f} s (median; the longest "
+                 f"{max(seconds):.1f} s), its largest process {max(memory)} MB at most. ")
+    if about["graded"]:
+        text += (f"The last run graded {about['graded']} of them in {about['seconds']:.0f} s, "
+                 f"{about['jobs']} at a time on {about['cpus']} CPUs. ")
+    return text + f"Stages: {about['stages'].replace(',', ', ')}. {time.strftime('%Y-%m-%d %H:%M')}."
+
+
+def write(path, lab, rows, about):
+    title = html.escape(f"Lab {lab.number}, {lab.title}: the class")
+    heads = "".join(f'<th scope="col" title="{html.escape(t.title)}">{t.id}</th>'
+                    for t in lab.tasks)
+    stuck = "".join(
+        f'<tr><td class="number">{len(names)}</td><td>{html.escape(task)}</td>'
+        f"<td>{html.escape(reason)}</td>"
+        f'<td class="reason">{html.escape(", ".join(names))}</td></tr>'
+        for task, reason, names in where_stuck(rows))
+    text = f"""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>{STYLE}</style></head><body><main>
+<h1>{title}</h1>
+<p>{html.escape(sums(rows, about))}</p>
+<h2>Where they are stuck</h2>
+<p class="dim">The first task that is not done, and what stops them there.</p>
+<div class="wide" tabindex="0" role="region" aria-label="Where they are stuck"><table>
+<thead><tr><th scope="col">How many</th><th scope="col">Task</th><th scope="col">Seen as</th>
+<th scope="col">Who</th></tr></thead>
+<tbody>{stuck or '<tr><td colspan="4">Nobody is stuck.</td></tr>'}</tbody></table></div>
+<h2>Everybody</h2>
+<p class="dim">{" ".join(f"{s} {k}," for k, (s, _) in MARK.items())} {OTHER[0]} not looked at.
+A name leads to that report.</p>
+<div class="wide" tabindex="0" role="region" aria-label="Everybody"><table>
+<thead><tr><th scope="col">nr</th><th scope="col">Submission</th><th scope="col">Points</th>
+{heads}<th scope="col">Stuck at</th><th scope="col">Because</th><th scope="col">s</th>
+<th scope="col">MB</th></tr></thead>
+<tbody>{"".join(row(lab, i, r) for i, r in rows)}</tbody></table></div>
+<p class="dim">Points come from the explorer and from answers, never from a time. MB is the
+largest process of the grading. The same as <a href="grades.csv">CSV</a>,
+<a href="resources.csv">CSV of times and memory</a>, <a href="junit.xml">JUnit</a>.</p>
+</main></body></html>
+"""
+    with open(path + ".new", "w", encoding="utf-8") as f:
+        f.write(text)
+    os.replace(path + ".new", path)

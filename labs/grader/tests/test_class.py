@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A class is graded whatever it hands in, and however often one is interrupted."""
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+GRADER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOP = os.path.dirname(os.path.dirname(GRADER))
+sys.path.insert(0, GRADER)
+
+from graderlib import handed_in, labs, skeleton  # noqa: E402
+
+CLASS = os.path.join(GRADER, "class")
+LAB = labs.load("0")
+RIGHT = labs.reference(LAB)
+SKELETON = skeleton.skeleton(LAB)
+ODD = ["plain", "with spaces", "it's \"quoted\"", "$(touch pwned); `touch pwned`",
+       "-rf", "a\nb", "naïve", "=1+1", "<b>bold</b>"]
+
+
+def hand_in(folder, name, text=None):
+    os.makedirs(os.path.join(folder, name))
+    if text is not None:
+        with open(os.path.join(folder, name, LAB.source_name), "w") as f:
+            f.write(text)
+
+
+def grade(folder, *more, stages="check,build,explore"):
+    return subprocess.run([CLASS, "--dir", folder, "--lab", "0", "--stages", stages, *more],
+                          capture_output=True, text=True, timeout=200)
+
+
+def rows_of(folder):
+    with open(os.path.join(f"{folder}-grades", "grades.csv"), newline="") as f:
+        return list(csv.DictReader(f))
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A class with every kind of name, and with what can't be graded."""
+    folder = str(tmp_path_factory.mktemp("class") / "lab 0's class")
+    for n, name in enumerate(ODD):
+        hand_in(folder, name, RIGHT if n == 0 else SKELETON)
+    hand_in(folder, "zz empty")
+    hand_in(folder, "zz huge", "x" * (handed_in.MOST + 1))
+    hand_in(folder, "zz deep/down/here", RIGHT)
+    os.makedirs(os.path.join(folder, "zz pipe"))
+    os.mkfifo(os.path.join(folder, "zz pipe", LAB.source_name))
+    os.makedirs(os.path.join(folder, "zz link"))
+    os.symlink(LAB.reference_path, os.path.join(folder, "zz link", LAB.source_name))
+    os.symlink(os.path.join(folder, "plain"), os.path.join(folder, "zz other"))
+    with open(os.path.join(folder, "zz.zip"), "w"):
+        pass
+    shutil.copy(LAB.reference_path, os.path.join(folder, "alone.c"))
+    return folder, grade(folder)
+
+
+def by_name(folder):
+    return {r["submission"]: r for r in rows_of(folder)}
+
+
+def test_each_submission_is_graded_whatever_it_is_called(graded):
+    folder, done = graded
+    table = by_name(folder)
+    of = sum(t.points for t in LAB.of_part("build"))
+    assert table["plain"]["points"] == table["alone.c"]["points"] == str(of), done.stderr
+    assert table["with spaces"]["points"] == "0"
+    assert len(table) == len(ODD) + 8
+    assert not os.path.exists(os.path.join(TOP, "pwned"))
+    assert all(r["points"] == "0" and "not written" in r["stuck at"] + r["reason"]
+               for n, r in table.items() if n.lstrip("'") in ODD[1:2])
+
+
+def test_what_cannot_be_graded_is_listed_with_the_reason(graded):
+    folder, done = graded
+    assert done.returncode == 1
+    table = by_name(folder)
+    for name, why in [("zz empty", "there is no"), ("zz huge", "is the most"),
+                      ("zz pipe", "no regular file"), ("zz link", "can't be read"),
+                      ("zz other", "neither a folder"), ("zz.zip", "unpack it")]:
+        assert why in table[name]["reason"], name
+        assert f"not graded: {name}" in done.stdout
+    assert table["zz deep"]["points"] != "0"
+
+
+def test_the_tables_hold_no_formula_and_no_markup(graded):
+    folder, _ = graded
+    out = f"{folder}-grades"
+    assert "'=1+1" in by_name(folder) and "'-rf" in by_name(folder)
+    with open(os.path.join(out, "index.html")) as f:
+        page = f.read()
+    assert "<b>bold" not in page and "&lt;b&gt;bold" in page
+    suites = ElementTree.parse(os.path.join(out, "junit.xml")).getroot()
+    assert len(suites) == len(ODD) + 8
+    skipped = [s for s in suites if s.get("name") == "with spaces"][0]
+    assert int(skipped.get("tests")) == len(LAB.tasks)
+    assert ElementTree.parse(os.path.join(out, "junit.xml")).find(".//error") is not None
+
+
+def test_gradescope_gets_every_result(graded):
+    folder, _ = graded
+    seen = {}
+    for where, _, names in os.walk(os.path.join(f"{folder}-grades", "gradescope")):
+        for name in names:
+            assert name == "results.json"
+            with open(os.path.join(where, name)) as f:
+                seen[os.path.basename(where)] = json.load(f)
+    assert len(seen) == len(ODD) + 8
+    for result in seen.values():
+        assert isinstance(result["score"], (int, float))
+        for test in result.get("tests", []):
+            assert 0 <= test["score"] <= test["max_score"]
+            assert test.get("status") in (None, "passed", "failed")
+        assert sum(t["score"] for t in result.get("tests", [])) == result["score"]
+
+
+def test_a_second_run_grades_only_what_has_changed(tmp_path):
+    folder = str(tmp_path / "class")
+    hand_in(folder, "ada", SKELETON)
+    hand_in(folder, "bob", SKELETON)
+    assert grade(folder).returncode == 0
+    again = grade(folder)
+    assert "2 of them known already" in again.stdout and "0 graded" in again.stdout
+    with open(os.path.join(folder, "bob", LAB.source_name), "w") as f:
+        f.write(RIGHT)
+    third = grade(folder)
+    assert "1 graded" in third.stdout
+    assert by_name(folder)["bob"]["points"] != "0"
+    assert by_name(folder)["ada"]["points"] == "0"
+
+
+def test_an_interrupted_run_goes_on_and_leaves_nothing_behind(tmp_path):
+    folder = str(tmp_path / "class")
+    for n in range(6):
+        hand_in(folder, f"s{n}", f"{RIGHT}\n/* {n} */\n")
+    child = subprocess.Popen([CLASS, "--dir", folder, "--lab", "0", "--jobs", "1",
+                              "--stages", "check,build,explore"],
+                             stdout=subprocess.PIPE, text=True)
+    for line in child.stdout:
+        if "1/6" in line:
+            break
+    child.send_signal(signal.SIGINT)
+    assert child.wait(timeout=60) == 130
+    deadline = time.monotonic() + 10
+    while left := subprocess.run(["pgrep", "-f", folder], capture_output=True,
+                                 text=True).stdout:
+        assert time.monotonic() < deadline, left
+    done = grade(folder)
+    assert done.returncode == 0 and len(rows_of(folder)) == 6
+    assert "6 graded" not in done.stdout and "known already" in done.stdout
+
+
+def test_a_host_with_another_kit_is_refused(tmp_path):
+    with open(tmp_path / "0001.tar", "wb"):
+        pass
+    done = subprocess.run([CLASS, "--lab", "0", "--job", "0001", "--queue", str(tmp_path),
+                           "--kit", "0" * 16, "--key", "x"], capture_output=True, text=True)
+    assert done.returncode == 3 and "same commit" in done.stderr
+
+
+def test_gradescopes_harness_answers_in_its_own_layout(tmp_path):
+    """As in its specification: source, submission, results."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "kit").symlink_to(TOP)
+    (source / "lab").write_text("0\n")
+    harness = os.path.join(GRADER, "gradescope", "run_autograder")
+    out = tmp_path / "results" / "results.json"
+    for text, good in [(None, False), (RIGHT, True)]:
+        hand_in(str(tmp_path), f"submission{'' if good else '/x'}", text) \
+            if not (tmp_path / "submission").exists() else \
+            (tmp_path / "submission" / LAB.source_name).write_text(text)
+        done = subprocess.run([harness], env={**os.environ, "AUTOGRADER": str(tmp_path)},
+                              capture_output=True, text=True, timeout=120)
+        result = json.loads(out.read_text())
+        if good:
+            assert result["score"] > 0, done.stdout
+            assert result["tests"][0]["status"] == "passed"
+        else:
+            assert result["score"] == 0 and LAB.source_name in result["output"]
