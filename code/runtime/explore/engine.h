@@ -374,6 +374,7 @@ void x_search_event(int p, struct x_op *op);
 void x_search_stuck(void);
 bool x_search(void);
 bool x_on_execution(void);
+void x_on_restart(void);
 uint64_t x_now_ns(void);
 
 /* guide.c */

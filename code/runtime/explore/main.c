@@ -92,6 +92,21 @@ bool x_on_execution(void)
 	return stop || (found && X.executions > found_at + collect);
 }
 
+/**
+ * x_on_restart() - what was one step is now several
+ *
+ * A schedule from before would run otherwise.
+ */
+void x_on_restart(void)
+{
+	best_cost = UINT64_MAX;
+	found_at = 0;
+	if (shortening)
+		X.most_steps = X_EVENTS;
+	else
+		found = false;
+}
+
 static void replay(const uint8_t *schedule, int n)
 {
 	int i;

@@ -235,6 +235,7 @@ bool x_search(void)
 		x_execute();
 		if (X.restart) {
 			X.restarts++;
+			x_on_restart();
 			X.prefix = 0;
 			X.executions = X.redundant = X.total_steps = 0;
 			X.failing = X.deepest = 0;
