@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -177,9 +178,9 @@ class Submission:
                 os.chmod(folder, 0o755)     # the jail's user is not ours
         renames = " ".join(f"--redefine-sym {old}={new}"
                            for old, new in builder.RENAMED.items())
-        script = (f"ld -r -T gather.ld scheme.o {parts}/*.o -o whole.o && "
+        script = (f"ld -r -T gather.ld scheme.o {shlex.quote(parts)}/*.o -o whole.o && "
                   f"objcopy {renames} whole.o && "
-                  f"{self.cc} -no-pie {engine}/*.o whole.o -o program")
+                  f"{self.cc} -no-pie {shlex.quote(engine)}/*.o whole.o -o program")
         done = jail.run(
             ["/bin/sh", "-c", script], ro=[engine, parts],
             files={"scheme.o": scheme, "gather.ld": builder.GATHER.encode()},

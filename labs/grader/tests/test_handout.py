@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Students get what they need, and no line of a solution."""
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+GRADER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, GRADER)
+
+from graderlib import handout, labs  # noqa: E402
+
+ALL = labs.all_labs()
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("handout") / "kit")
+    handout.lay_out(folder, ALL)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def files(root):
+    return handout.contents(root)
+
+
+def test_no_line_of_a_solution_is_in_it(files):
+    assert handout.leaks(files, ALL) == []
+
+
+def test_no_key_no_mutant_and_no_right_submission_is_in_it(root):
+    names = [os.path.relpath(os.path.join(w, n), root) for w, _, ns in os.walk(root) for n in ns]
+    assert not [n for n in names if n.endswith(("key.toml", "mutants.toml", "experiments.toml"))
+                or "/right/" in n or "/instructor/" in n or "tests/" in n and "plant.h" not in n]
+    for lab in ALL:
+        assert f"labs/{lab.name}/lab.toml" in names
+        with open(os.path.join(root, "code", lab.family, lab.source_name)) as f:
+            assert f.read().count("lab_todo(") >= len(lab.cuts)
+
+
+@pytest.mark.parametrize("lab", ALL, ids=lambda lab: lab.name)
+def test_the_search_finds_each_function_of_a_solution(files, lab):
+    """Each cut function by itself, in a file of another name and indentation."""
+    text = labs.reference(lab)
+    shown = [handout.windows(files[p]) for p in handout.shown_by(lab, ALL) if p in files]
+    for cut in lab.cuts:
+        begin, end = handout.skeleton.function_span(text, cut.function, lab.name)
+        lines = handout.code_lines(text[begin:end].replace("\t", "  "))
+        found = handout.leaks({**files, "code/runtime/planted.txt": lines}, [lab])
+        if not found:       # only what is shown on purpose, or next to nothing
+            body = dict(handout.regions(lab)[0])[f"lab {lab.number}, {cut.function}()"]
+            assert handout.windows(body) <= set().union(*shown), cut.function
+
+
+def test_a_student_can_work_with_nothing_else_in_reach(root, tmp_path):
+    kit = str(tmp_path / "my kit")
+    shutil.copytree(root, kit)
+
+    def make(*words):
+        return subprocess.run(["make", *words], cwd=kit, capture_output=True, text=True,
+                              env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+                              timeout=120)
+    assert "  0  " in make("lab").stdout
+    begun = make("lab", "LAB=0")
+    assert begun.returncode == 0, begun.stderr
+    lab = labs.load("0")
+    first = make("grade", "LAB=0", "QUICK=1")
+    assert first.returncode != 0 and "not written yet" in first.stdout, first.stderr
+    shutil.copy(lab.reference_path, os.path.join(kit, "work", lab.name, lab.source_name))
+    done = make("grade", "LAB=0", "QUICK=1")
+    of = sum(t.points for t in lab.of_part("build"))
+    assert f"{of} of {lab.points} points" in done.stdout, done.stdout + done.stderr
