@@ -13,6 +13,7 @@ Three things are done, and then looked at from the other side:
   schemes, what another lab's skeleton does not cut, and the wrong functions,
   which share lines with right ones.
 """
+import functools
 import html
 import os
 import re
@@ -191,12 +192,17 @@ def contents(root):
     return files
 
 
+@functools.cache
+def of_the_kit(path):
+    path = os.path.join(labs.TOP, path)
+    return code_lines(as_code(path)) if os.path.exists(path) else None
+
+
 def leaks(files, all_labs):
     """[(file, whose solution, the lines)]: what should not be in the handout."""
     # What the rest of the kit says as well gives nothing away.
-    same = {path: lines for path, lines in files.items() if path.startswith("code/")
-            and os.path.exists(os.path.join(labs.TOP, path))
-            and lines == code_lines(as_code(os.path.join(labs.TOP, path)))}
+    same = {path: lines for path, lines in files.items()
+            if path.startswith("code/") and lines == of_the_kit(path)}
     found = set()
     for lab in all_labs:
         shown = shown_by(lab, all_labs)

@@ -73,3 +73,9 @@ def test_a_student_can_work_with_nothing_else_in_reach(root, tmp_path):
     done = make("grade", "LAB=0", "QUICK=1")
     of = sum(t.points for t in lab.of_part("build"))
     assert f"{of} of {lab.points} points" in done.stdout, done.stdout + done.stderr
+    # Answers would be judged by running solutions.
+    shutil.copy(os.path.join(lab.folder, "key.toml"),
+                os.path.join(kit, "work", lab.name, "answers.toml"))
+    said = subprocess.run(["labs/grader/grade", "--lab", "0", "--stages", "answers"], cwd=kit,
+                          capture_output=True, text=True)
+    assert "your instructor's grader judges them" in said.stdout, said.stderr
