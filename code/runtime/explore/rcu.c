@@ -134,10 +134,10 @@ void lab_x_synchronize_rcu(void)
 
 	lab_x_might_sleep();
 	if (me->rcu) {
+		X.hard = true;
 		x_fail(LAB_X_RCU, pc, 0,
 		       "%s calls synchronize_rcu() inside a read-side critical section: it waits for itself",
 		       me->name);
-		return;
 	}
 	x_settle_value(me);
 	if (X.weak)
