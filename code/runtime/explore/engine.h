@@ -323,6 +323,7 @@ void x_wait_reset(void);
 bool x_seen_changed(const struct x_proc *p);
 void x_seen(uintptr_t addr, size_t size, uint64_t value, uintptr_t pc);
 bool x_in_atomic(const struct x_proc *p, const char **why);
+void x_might_sleep(uintptr_t pc);
 void x_work_done(struct x_proc *p);
 bool x_work_idle(const void *work);
 bool x_work_runs(const void *work);

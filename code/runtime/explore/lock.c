@@ -126,7 +126,7 @@ void lab_x_lock(struct lab_x_lock *l, unsigned int subclass, bool sleeps)
 	uintptr_t pc = X_PC();
 
 	if (sleeps)
-		lab_x_might_sleep();
+		x_might_sleep(pc);
 	need_lock(l, pc);
 	l->subclass = subclass;
 	x_order_lock(l, false, false, pc);
@@ -343,11 +343,17 @@ bool x_in_atomic(const struct x_proc *p, const char **why)
 	return true;
 }
 
-void lab_x_might_sleep(void)
+/* @pc is where the explored code was: not where we are, who sleep for it. */
+void x_might_sleep(uintptr_t pc)
 {
 	const char *why;
 
 	if (x_in_atomic(x_me(), &why))
-		x_fail(LAB_X_SLEEP, X_PC(), 0, "%s may sleep, in %s",
+		x_fail(LAB_X_SLEEP, pc, 0, "%s may sleep, in %s",
 		       x_me()->name, why);
+}
+
+void lab_x_might_sleep(void)
+{
+	x_might_sleep(X_PC());
 }

@@ -288,7 +288,7 @@ found:
 
 void *lab_alloc(size_t size)
 {
-	lab_x_might_sleep();
+	x_might_sleep(X_PC());
 	return x_alloc(size, X_PC());
 }
 

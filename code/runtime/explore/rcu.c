@@ -132,7 +132,7 @@ void lab_x_synchronize_rcu(void)
 	x_clock began;
 	struct x_op op;
 
-	lab_x_might_sleep();
+	x_might_sleep(X_PC());
 	if (me->rcu) {
 		X.hard = true;
 		x_fail(LAB_X_RCU, pc, 0,
@@ -202,7 +202,7 @@ void lab_x_rcu_barrier(void)
 	struct x_op op;
 	int p;
 
-	lab_x_might_sleep();
+	x_might_sleep(X_PC());
 	x_op_simple(&op, X_OP_BARRIER_BEGIN, 0, false, X_PC());
 	x_foot(&op, X_CELL_CALLBACKS, true);
 	x_step(&op);

@@ -49,7 +49,7 @@ void lab_x_complete(struct lab_x_waiters *w, bool all)
 
 void lab_x_wait_for_completion(struct lab_x_waiters *w)
 {
-	lab_x_might_sleep();
+	x_might_sleep(X_PC());
 	waiters_step(w, X_OP_WAIT_COMPLETION, true, 0, X_PC());
 	x_acquire(x_sync_at((uintptr_t)w, false));
 	if (w->done < 0x7fffffff)
@@ -58,7 +58,7 @@ void lab_x_wait_for_completion(struct lab_x_waiters *w)
 
 unsigned int lab_x_prepare_to_wait(struct lab_x_waiters *w)
 {
-	lab_x_might_sleep();
+	x_might_sleep(X_PC());
 	waiters_step(w, X_OP_WAIT_PREPARE, false, 0, X_PC());
 	return w->wakes;
 }
@@ -234,7 +234,7 @@ void lab_x_flush_work(struct work_struct *work)
 	uintptr_t pc = X_PC(), at = (uintptr_t)work;
 	struct x_op op;
 
-	lab_x_might_sleep();
+	x_might_sleep(X_PC());
 	if (!x_mem_check(at, sizeof(struct work), true, false, pc))
 		return;
 	x_op_simple(&op, X_OP_FLUSH_WORK, at, false, pc);
