@@ -18,6 +18,7 @@
  *	depend.c  which steps depend on one another
  *	search.c  which execution comes next: depth first, reduced
  *	guide.c   a schedule that somebody wrote down, by labelled points
+ *	guard.c   for code that nobody has read: stacks and pointers to functions
  *	report.c  failures, the trace, the result in JSON
  *	main.c    options, and what is searched in which order
  */
@@ -46,7 +47,9 @@
 #define X_GLOBALS_MAX	(1UL << 20)
 #define X_INDEX_SIZE	(X_ARENA_SIZE + X_STACKS_SIZE + X_GLOBALS_MAX)
 
-#define X_PC()		((uintptr_t)__builtin_return_address(0))
+/* Where the explored code calls the explorer: in each of its entries. */
+#define X_PC()		(x_entered(__builtin_frame_address(0)),		\
+			 (uintptr_t)__builtin_return_address(0))
 
 /* One component a process. Always passed by pointer. */
 typedef uint16_t x_clock __attribute__((vector_size(X_PROCS * 2)));
@@ -152,6 +155,9 @@ struct x_proc {
 	int unlock_event;		/* of its last section to end */
 	int writing;			/* event whose value is not known yet */
 	int log_writing;
+	/* At its last entry: where its own frames begin, its frame pointer
+	 * and where it goes on. */
+	uintptr_t entry, frame, came_from;
 	uint64_t mem_used;
 	void *work;
 	struct x_held held[X_HELD];
@@ -237,7 +243,7 @@ struct x_engine {
 
 	/* Options */
 	uint32_t want;			/* kinds that end the search */
-	bool weak, reuse, stop_at_first, no_races;
+	bool guard, weak, reuse, stop_at_first, no_races;
 	int max_steps;
 	double time_limit;
 	uint64_t max_executions;
@@ -270,6 +276,28 @@ extern struct x_summary {
 static inline struct x_proc *x_me(void)
 {
 	return &X.proc[X.cur];
+}
+
+/* The linker gathers the explored code here, if it is to be guarded. */
+extern char __start_lab_text[] __attribute__((weak));
+extern char __stop_lab_text[] __attribute__((weak));
+
+static inline bool x_in_text(uintptr_t pc)
+{
+	return pc - (uintptr_t)__start_lab_text <
+	       (uintptr_t)(__stop_lab_text - __start_lab_text);
+}
+
+static inline void x_entered(const uintptr_t *frame)
+{
+	struct x_proc *me = x_me();
+
+	/* The explorer calls some of its entries itself. */
+	if (!X.guard || !x_in_text(frame[1]))
+		return;
+	me->entry = (uintptr_t)(frame + 2);
+	me->frame = frame[0];
+	me->came_from = frame[1];
 }
 
 /* coro.c */
@@ -345,6 +373,11 @@ void x_weak_fence(uintptr_t pc);
 void x_plain(uintptr_t addr, size_t size, bool write, bool typed,
 	     uintptr_t pc);
 void x_range(uintptr_t addr, size_t size, bool write, uintptr_t pc);
+
+/* guard.c */
+void x_guard_open(char *list);
+bool x_may_write_stack(uintptr_t addr, size_t size);
+void x_check_call(uintptr_t function, uintptr_t pc);
 
 /* proc.c, sched.c */
 void x_enter(void);

@@ -16,16 +16,19 @@ def what(path):
     return found.group(1) if found else ""
 
 
-def symbolise(program, pcs):
+def addr2line(program, asked):
+    return subprocess.run(["addr2line", "-a", "-f", "-i", "-e", program],
+                          input=asked, capture_output=True, text=True).stdout
+
+
+def symbolise(program, pcs, ask=addr2line):
     """{pc: [(function, file, line), …]}, innermost first, in one call."""
     pcs = sorted(p for p in set(pcs) if p)
     if not pcs:
         return {}
     # A return address is that of the next instruction.
     asked = "\n".join(hex(p - 1) for p in pcs)
-    out = subprocess.run(["addr2line", "-a", "-f", "-i", "-e", program],
-                         input=asked, capture_output=True, text=True).stdout
-    frames, found, lines = {}, None, out.splitlines()
+    frames, found, lines = {}, None, ask(program, asked).splitlines()
     i = 0
     while i < len(lines):
         if lines[i].startswith("0x"):
@@ -93,17 +96,17 @@ def value_words(value, size, objects, names):
     return str(value)
 
 
-def describe(program, result):
+def describe(program, result, ask=addr2line, sources=None):
     """What the document says of processes, steps and failures."""
     log = result.get("log", [])
     pcs = [l["pc"] for l in log]
     pcs += [f.get(k, 0) for f in result.get("failures", [])
             for k in ("pc", "other_pc")]
     pcs += [o["pc"] for o in result.get("objects", [])]
-    frames = symbolise(program, pcs)
+    frames = symbolise(program, pcs, ask)
     names = object_names(result, frames)
     objects = result.get("objects", [])
-    sources = Sources()
+    sources = sources or Sources()
 
     def where(pc):
         function, path, line = place(frames.get(pc, []))

@@ -306,6 +306,7 @@ int main(int argc, char **argv)
 		{ "replay", 1, NULL, 'r' }, { "promoted", 1, NULL, 'P' },
 		{ "no-races", 0, NULL, 'n' }, { "no-shorten", 0, NULL, 'S' },
 		{ "kind", 1, NULL, 'k' }, { "all", 0, NULL, 'a' },
+		{ "entries", 1, NULL, 'E' },
 		{ "guide", 1, NULL, 'G' }, { "labels", 0, NULL, 'l' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -375,6 +376,9 @@ int main(int argc, char **argv)
 		case 'k':
 			summary.kind = x_failure_by_name(optarg) < 0 ? 0 :
 				       x_failure_by_name(optarg);
+			break;
+		case 'E':
+			x_guard_open(optarg);
 			break;
 		case 'a':
 			collect = UINT64_MAX / 2;

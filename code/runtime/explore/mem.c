@@ -191,7 +191,8 @@ bool x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
 		return check_arena(addr, size, write, typed, pc);
 	if (addr - X_STACKS < X_STACKS_SIZE) {
 		in_stack = (addr - X_STACKS) % X_STACK_PROC;
-		if (in_stack >= 2 * X_PAGE && in_stack + size <= X_STACK_PROC)
+		if (in_stack >= 2 * X_PAGE && in_stack + size <= X_STACK_PROC &&
+		    (!write || x_may_write_stack(addr, size)))
 			return true;
 		if (in_stack < 2 * X_PAGE) {
 			x_fail(LAB_X_STACK, pc, addr,

@@ -168,6 +168,7 @@ static void run_callback(void *arg)
 
 	x_after_grace();
 	/* struct rcu_head is { next, func }, as the kernel's. */
+	x_check_call((uintptr_t)func[1], x_me()->start_op.pc);
 	func[1](arg);
 }
 

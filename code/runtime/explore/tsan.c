@@ -227,9 +227,14 @@ int __tsan_atomic##bits##_compare_exchange_##name(volatile T *a, T *c,	\
 int __tsan_atomic##bits##_compare_exchange_##name(volatile T *a, T *c,	\
 		T v, int mo, int fmo)					\
 {									\
-	T old = cas##bits(a, *c, v, mo, fmo, X_PC());			\
-	bool same = old == *c;						\
+	T old;								\
+	bool same;							\
 									\
+	/* Where the compiler keeps what is expected: a local variable. */ \
+	if (!x_mem_check((uintptr_t)c, sizeof(T), true, true, X_PC()))	\
+		return 0;						\
+	old = cas##bits(a, *c, v, mo, fmo, X_PC());			\
+	same = old == *c;						\
 	if (!same)							\
 		*c = old;						\
 	return same;							\

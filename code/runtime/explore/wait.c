@@ -162,11 +162,15 @@ static void run_work(void *arg)
 {
 	struct work *w = arg;
 
+	if (!x_mem_check((uintptr_t)w, sizeof(*w), true, false,
+			 x_me()->start_op.pc))
+		return;
 	x_me()->work = w;
 	w->pending = 0;
 	w->running = X.cur;
 	x_acquire(x_sync_at((uintptr_t)w, false));
 	x_after_grace();
+	x_check_call((uintptr_t)w->func, x_me()->start_op.pc);
 	w->func(w);
 }
 

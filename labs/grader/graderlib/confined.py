@@ -14,7 +14,7 @@ import tempfile
 import threading
 import weakref
 
-from . import check, jail
+from . import check, jail, machine
 
 Finding = check.Finding
 EXPLORE = os.path.join(check.RUNTIME, "explore")
@@ -24,6 +24,16 @@ import builder  # noqa: E402 (the path has to be set first)
 import lanes  # noqa: E402
 
 NoJail = jail.NoJail
+# What machine.py can follow: no address kept for later, no access that the
+# sanitizer leaves out, calls through pointers by way of the explorer.
+FOLLOWED = ["-fno-tree-pta", "-fno-ivopts", "-fno-jump-tables",
+            "-mgeneral-regs-only", "-mstringop-strategy=libcall",
+            "-fcf-protection=none", "-fno-asynchronous-unwind-tables",
+            "-fno-shrink-wrap", "-mindirect-branch=thunk-extern"]
+PLAINER = [["-fno-tree-fre", "-fno-tree-dominator-opts", "-fno-tree-loop-im",
+            "-fno-move-loop-invariants"], ["-O0"]]
+GATHER = builder.GATHER.replace(
+    "SECTIONS {", "SECTIONS {\n\tlab_text : { *(.text .text.*) }")
 WHERE = "/submission"       # what its file is said to lie in
 RESULT = 64 << 20           # bytes; the longest is about one million
 MEMORY = 2 << 30            # of address space: most of it is never touched
@@ -54,6 +64,58 @@ def reason(done, what):
     if done.killed_for == "output":
         return f"{what} printed without end and was ended"
     return f"{what} failed (status {done.status})"
+
+
+class Sources(lanes.Sources):
+    """Lines of the submission and of the kit, and of no other file."""
+
+    def __init__(self, path, text):
+        super().__init__()
+        self.files[path] = text.splitlines()
+
+    def line(self, path, number):
+        known = path in self.files or path.startswith(builder.TOP + "/code/")
+        return super().line(path, number) if known else ""
+
+
+def places(doc):
+    """All places in the source that a document names."""
+    for step in doc["steps"]:
+        yield step["at"]
+    for failure in doc["failures"]:
+        yield failure["at"]
+        if "other" in failure:
+            yield failure["other"]
+
+
+def functions(text):
+    """Where functions of the explored code begin, for --entries, from nm."""
+    symbols = re.findall(r"^([0-9a-f]{16}) (\S) (\S+)$", text, re.MULTILINE)
+    first, last = (next(int(a, 16) for a, _, n in symbols if n == end)
+                   for end in ("__start_lab_text", "__stop_lab_text"))
+    return ",".join(map(str, sorted({
+        int(a, 16) for a, kind, _ in symbols
+        if kind in "tT" and first <= int(a, 16) < last})))
+
+
+def names(lab):
+    """The functions that a submission may call: the explorer's, the family's."""
+    paths = check.headers(lab)
+    engine = {"memset", "memcpy", "memcmp", "strlen", "strcmp",
+              "__stack_chk_fail"}
+    for name in ("explore.h", "lab.h", "lab_scenario.h"):
+        engine |= {n for n in check.names_in(paths[name])
+                   if re.match(r"lab_(x_|alloc|free|violated|point_reached)", n)}
+    family = {n for path in paths.values() for n in check.names_in(path)
+              if n.startswith("lab_") and not n.startswith("lab_x_")}
+    return engine, family - {"lab_scenario"}
+
+
+class Linked:
+    """A program, once it is there."""
+
+    def __init__(self):
+        self.lock, self.path, self.entries = threading.Lock(), "", ""
 
 
 class Submission:
@@ -100,10 +162,23 @@ class Submission:
         found = self.findings()
         if found:
             raise Rejected(found[0])
+        # Simpler code is easier to follow, but its inlined functions are gone.
+        for n, plainer in enumerate(PLAINER, 1):
+            scheme = self.compile_with(plainer)
+            try:
+                self.judge_code(scheme)
+                return scheme
+            except machine.Refused as e:
+                if n == len(PLAINER):
+                    raise Rejected(self.place(scheme, *e.args)) from None
+        return None
+
+    def compile_with(self, flags):
         name = self.lab.source_name
         text = f'#line 1 "{self.shown}"\n{self.text}'
         done = jail.run(
             [self.cc, *builder.EXPLORED, *builder.INSTRUMENT["gcc"],
+             *FOLLOWED, *flags,
              *("-I" + f for f in check.folders(self.lab)),
              "-c", name, "-o", "o.o"],
             files={name: text.encode()}, ro=check.folders(self.lab),
@@ -113,17 +188,38 @@ class Submission:
         if not done.well:
             raise Rejected(self.compiler_says(done, said))
         self.warnings = [l for l in said.splitlines() if ": warning: " in l]
-        self.calls(done.out)
         return done.out
 
-    def calls(self, scheme):
-        done = jail.run(["nm", "-u", "o.o"], files={"o.o": scheme})
-        names = {l.split()[-1] for l in done.out.decode().splitlines()}
-        unknown = sorted(n for n in names if not builder.MODELLED.match(n) and
-                         not n.startswith("lab_") and n not in builder.RENAMED)
-        if unknown or not done.well:
-            raise Rejected(Finding("build", 0, "it calls what is not there: "
-                                   + ", ".join(n + "()" for n in unknown)))
+    def judge_code(self, scheme):
+        done = jail.run(["/bin/sh", "-c", machine.DUMP.format("o.o")],
+                        files={"o.o": scheme}, seconds=20, memory=1 << 30,
+                        processes=4, output=16 << 20)
+        if not done.well:
+            raise machine.Refused(0, reason(done, "taking its code apart"))
+        machine.Object(done.out.decode(errors="replace"),
+                       "lab_scheme_" + self.lab.scheme, *names(self.lab))
+
+    def place(self, scheme, where, text):
+        """The Finding for a refusal, with the line that it is about."""
+        line = 0
+        if isinstance(where, tuple):
+            found = re.search(rf"\b{re.escape(where[1])}\b", self.text)
+            line = self.text.count("\n", 0, found.start()) + 1 if found else 0
+        elif where:
+            said = self.addr2line(scheme, f"{where:#x}\n", "-j", ".text")
+            path, _, number = said.partition("\n")[2].strip().partition(":")
+            if path == self.shown and re.match(r"\d+", number):
+                line = int(re.match(r"\d+", number).group())
+        return Finding("forbidden", line, text)
+
+    @staticmethod
+    def addr2line(program, asked, *more):
+        """As lanes.addr2line, of a file that may be hostile."""
+        return jail.run(
+            ["/bin/sh", "-c", 'addr2line -f -i -e p "$@" < asked', "-", *more],
+            files={"p": program, "asked": asked.encode()}, seconds=20,
+            memory=1 << 30, processes=2, output=4 << 20).out.decode(
+                errors="replace")
 
     def compiler_says(self, done, said):
         found = re.search(rf"^{re.escape(self.lab.source_name)}:(\d+):(?:\d+:)? "
@@ -143,8 +239,8 @@ class Submission:
                  *builder.explored(family)]
         prog = builder.Program(paths, family=family, scheme=self.lab.scheme,
                                cc=self.cc)
-        key = builder.digest("parts", self.lab.scheme, self.cc,
-                             prog.source_hash())[:16]
+        key = builder.digest("parts", self.lab.scheme, self.cc, *FOLLOWED,
+                             *PLAINER[0], prog.source_hash())[:16]
 
         def make(tmp):
             for n, (name, text, path) in enumerate(prog.texts()):
@@ -153,22 +249,24 @@ class Submission:
                     f.write(text)
                 builder.run(
                     [self.cc, *builder.EXPLORED, *builder.INSTRUMENT["gcc"],
-                     *builder.includes(family), "-I" + os.path.dirname(path),
+                     *FOLLOWED, *PLAINER[0], *builder.includes(family), "-I" + os.path.dirname(path),
                      f"-DLAB_SCHEME_NAME={self.lab.scheme}", "-c", src, "-o",
                      src[:-2] + ".o"], path)
         return builder.finished(os.path.join(builder.BUILD, "parts-" + key),
                                 make)
 
     def program(self, scenario):
-        """The path of the submission linked with a scenario."""
+        """The submission linked with a scenario: its path, and where the
+        functions of what is explored begin."""
         scheme = self.build()
         with self.lock:
-            mine = self.programs.setdefault(scenario, threading.Lock())
-        path = os.path.join(self.folder, scenario)
-        with mine:
-            if not os.path.exists(path):
-                self.link(scheme, scenario, path)
-        return path
+            mine = self.programs.setdefault(scenario, Linked())
+        with mine.lock:
+            if not mine.path:
+                path = os.path.join(self.folder, scenario)
+                mine.entries = self.link(scheme, scenario, path)
+                mine.path = path
+        return mine.path, mine.entries
 
     def link(self, scheme, scenario, path):
         engine = builder.engine(self.cc)
@@ -178,29 +276,32 @@ class Submission:
                 os.chmod(folder, 0o755)     # the jail's user is not ours
         renames = " ".join(f"--redefine-sym {old}={new}"
                            for old, new in builder.RENAMED.items())
-        script = (f"ld -r -T gather.ld scheme.o {shlex.quote(parts)}/*.o -o whole.o && "
+        mine, kits = (shlex.quote(folder) for folder in (engine, parts))
+        # Nothing of theirs runs before main().
+        script = (f"objcopy -R '.init_array*' scheme.o its.o && "
+                  f"ld -r -T gather.ld its.o {kits}/*.o -o whole.o && "
                   f"objcopy {renames} whole.o && "
-                  f"{self.cc} -no-pie {shlex.quote(engine)}/*.o whole.o -o program")
+                  f"{self.cc} -no-pie {mine}/*.o whole.o -o program && "
+                  "nm program")
         done = jail.run(
             ["/bin/sh", "-c", script], ro=[engine, parts],
-            files={"scheme.o": scheme, "gather.ld": builder.GATHER.encode()},
+            files={"scheme.o": scheme, "gather.ld": GATHER.encode()},
             seconds=20, memory=1 << 30, processes=16, fetch="program",
             output=16 << 20)
         if not done.well:
             said = done.err.decode(errors="replace").strip().splitlines()
             raise Rejected(Finding("build", 0, "it can't be linked: " + (
                 said[0] if said else reason(done, "the linker"))))
-        with open(path + ".new", "wb") as f:
+        with open(path, "wb") as f:
             f.write(done.out)
-        os.chmod(path + ".new", 0o755)
-        os.rename(path + ".new", path)
+        return functions(done.err.decode(errors="replace"))
 
     # Explore
 
     def explore(self, scenario, mode="sc", want="", limit=60, repair="",
                 **more):
         """One search: the document that `explore --json` writes."""
-        path = self.program(scenario)
+        path, entries = self.program(scenario)
         o = argparse.Namespace(
             scheme=self.lab.scheme, scenario=scenario, source="", breaks="",
             repair=repair, mode=mode, reuse=False, cc=self.cc, bound=None,
@@ -210,8 +311,19 @@ class Submission:
         for key, value in more.items():
             setattr(o, key, value)
         front = front_end()
-        result = self.search(path, front.engine_args(o), limit)
-        return front.document(o, self, path, result)
+        result = self.search(path, ["--entries", entries,
+                                    *front.engine_args(o)], limit)
+        doc = front.document(o, self, path, result, self.describe)
+        for at in places(doc):
+            if at["file"] == self.shown:
+                at["file"] = self.path
+        return doc
+
+    def describe(self, path, result):
+        def ask(path, asked):
+            with open(path, "rb") as f:
+                return self.addr2line(f.read(), asked, "-a")
+        return lanes.describe(path, result, ask, Sources(self.shown, self.text))
 
     def source_hash(self):
         return builder.digest(self.text, self.lab.family, self.lab.scheme)

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * For code that nobody has read (--entries): what keeps it from getting
+ * around the explorer by the stack or by a pointer to a function.
+ *
+ * The grader lets in only objects in which each access to memory follows a
+ * hook (labs/grader/graderlib/machine.py). What is left is to say no here to
+ * a write to a return address, a saved register or the explorer's own frames,
+ * and to a call of a place where no function begins.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+
+#define MAX_ENTRIES	4096
+
+static uintptr_t entries[MAX_ENTRIES];	/* ascending */
+static int nentries;
+
+void x_guard_open(char *list)
+{
+	char *p;
+
+	X.guard = true;
+	for (p = strtok(list, ","); p && nentries < MAX_ENTRIES;
+	     p = strtok(NULL, ","))
+		entries[nentries++] = strtoul(p, NULL, 10);
+}
+
+/* The last function that begins at or before @pc. */
+static uintptr_t function_of(uintptr_t pc)
+{
+	int low = 0, high = nentries, mid;
+
+	while (low < high) {
+		mid = (low + high) / 2;
+		if (entries[mid] <= pc)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low ? entries[low - 1] : 0;
+}
+
+/*
+ * How many registers a function saves right below its frame pointer: push
+ * %rbp; mov %rsp,%rbp; and then a push of each.
+ */
+static int saved(uintptr_t function)
+{
+	const unsigned char *code = (void *)function;
+	int n = 0;
+
+	if (!code || memcmp(code, "\x55\x48\x89\xe5", 4))
+		return 0;
+	for (code += 4; ; n++) {
+		if (code[0] == 0x53)
+			code += 1;
+		else if (code[0] == 0x41 && code[1] >= 0x54 && code[1] <= 0x57)
+			code += 2;
+		else
+			return n;
+	}
+}
+
+/**
+ * x_may_write_stack() - may what is running write to a place on a stack?
+ * @addr: where, on some process's stack
+ * @size: how much
+ *
+ * Only to the frames of the explored code on its own stack: from the hook that
+ * asks up to the first function, without what each of them saves.
+ */
+bool x_may_write_stack(uintptr_t addr, size_t size)
+{
+	const struct x_proc *me = x_me();
+	uintptr_t fp = me->frame, pc = me->came_from, top = x_stack_top(X.cur);
+
+	if (!X.guard)
+		return true;
+	if (addr < me->entry || addr + size > top)
+		return false;
+	for (;;) {
+		if (fp < me->entry || fp > top - 16 || fp % 8)
+			return false;
+		if (addr < fp + 16 &&
+		    addr + size > fp - 8 * saved(function_of(pc)))
+			return false;
+		if (addr + size <= fp)
+			return true;
+		pc = ((uintptr_t *)fp)[1];
+		if (!x_in_text(pc) || *(uintptr_t *)fp <= fp)
+			return false;
+		fp = *(uintptr_t *)fp;
+	}
+}
+
+void x_check_call(uintptr_t function, uintptr_t pc)
+{
+	if (!X.guard || function_of(function) == function)
+		return;
+	x_fail(LAB_X_WILD, pc, function,
+	       "a call of 0x%lx, where no function begins",
+	       (unsigned long)function);
+	x_end_execution();
+}
+
+/*
+ * With -mindirect-branch=thunk-extern a compiler makes each call through a
+ * pointer by these.
+ */
+#define THUNK(reg)							\
+__asm__(								\
+"	.text\n"							\
+"	.globl	__x86_indirect_thunk_" #reg "\n"			\
+"__x86_indirect_thunk_" #reg ":\n"					\
+"	pushq	%rax\n"							\
+"	pushq	%rcx\n"							\
+"	pushq	%rdx\n"							\
+"	pushq	%rsi\n"							\
+"	pushq	%rdi\n"							\
+"	pushq	%r8\n"							\
+"	pushq	%r9\n"							\
+"	pushq	%r10\n"							\
+"	pushq	%r11\n"							\
+"	movq	72(%rsp), %rsi\n"					\
+"	movq	%" #reg ", %rdi\n"					\
+"	call	x_check_call\n"						\
+"	popq	%r11\n"							\
+"	popq	%r10\n"							\
+"	popq	%r9\n"							\
+"	popq	%r8\n"							\
+"	popq	%rdi\n"							\
+"	popq	%rsi\n"							\
+"	popq	%rdx\n"							\
+"	popq	%rcx\n"							\
+"	popq	%rax\n"							\
+"	jmp	*%" #reg "\n"						\
+)
+
+THUNK(rax); THUNK(rbx); THUNK(rcx); THUNK(rdx); THUNK(rdi); THUNK(rbp);
+THUNK(r8); THUNK(r9); THUNK(r10); THUNK(r11);
+THUNK(r12); THUNK(r13); THUNK(r14); THUNK(r15);

@@ -1,0 +1,693 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the compiler made of a submission: may it run inside the explorer?
+
+The explorer and what it explores share one process, so the explorer's word
+is worth something only if the explored code can't reach around it. That is
+proven here for each object, from its machine code, as a sandbox by software
+fault isolation does it (Wahbe and others, 1993):
+
+- only instructions from a list, which lie end to end; no system calls
+- it calls functions that it may call, by name, and jumps within a function
+- each function keeps its frame: it gives the stack pointer, the frame pointer
+  and the return address back as it got them
+- each access to memory outside of its own frame comes after the explorer's
+  hook for that address, with the address kept in registers meanwhile
+- its table holds functions' beginnings
+
+The explorer does the rest at run time: a hook lets nobody write to where
+return addresses or the explorer's own data are, and a callback is called only
+if a function begins there.
+"""
+import re
+import typing
+
+NAME = re.compile(r"[A-Za-z_.][\w.]*")
+MOST_FRAME = 2048       # a stack has two pages below it that nobody may touch
+
+SIZES = {"b": 1, "w": 2, "l": 4, "q": 8}
+WIDE = ["rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi"]
+SCRATCH = ["rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11"]
+KEPT = ["rbx", "r12", "r13", "r14", "r15", "rbp"]
+
+
+def registers():
+    """{name: (the register that it is part of, its bytes)}"""
+    out = {}
+    for wide in WIDE:
+        short = wide[1:]
+        out[wide] = (wide, 8)
+        out["e" + short] = (wide, 4)
+        out[short] = (wide, 2)
+        out[(short[0] if short[1] == "x" else short) + "l"] = (wide, 1)
+        if short[1] == "x":
+            out[short[0] + "h"] = (wide, 1)
+    for n in range(8, 16):
+        for end, size in (("", 8), ("d", 4), ("w", 2), ("b", 1)):
+            out[f"r{n}{end}"] = (f"r{n}", size)
+    return out
+
+
+REGISTERS = registers()
+HOOK = re.compile(r"__tsan_(?:unaligned_)?(?:volatile_)?"
+                  r"(read|write|read_write)(1|2|4|8|16)")
+RANGE = re.compile(r"__tsan_(read|write)_range")
+# Of the explorer's other functions, those that write to nothing they are given.
+SILENT = re.compile(r"lab_x_(rcu_read_(un)?lock(_held)?|rcu_suspicious|warn|must|"
+                    r"unexpected|todo|might_sleep|held|preempt|irq|irqs_off|"
+                    r"cpu_relax|barrier)|lab_point_reached|lab_violated|"
+                    r"lab_alloc(_atomic)?|lab_free")
+
+# mnemonic without suffix: what it does to its last operand
+READS_ONLY = {"cmp", "test", "bt"}
+WRITES = {"mov", "movabs"}
+CHANGES = {"add", "sub", "adc", "sbb", "and", "or", "xor", "shl", "sal", "shr",
+           "sar", "rol", "ror", "neg", "not", "inc", "dec", "btc", "btr",
+           "bts", "bswap"}
+INTO_REGISTER = re.compile(
+    r"(lea|imul|mov[sz][bwl][wlq]?|movs[bwl]q|movslq|cmov\w+|tzcnt|lzcnt|bsf|"
+    r"bsr|popcnt|rep bsf|rep bsr)([wlq]?)")
+WIDEN = {"cltq", "cltd", "cqto", "cwtl"}
+NOTHING = re.compile(r"(nop[wl]?|data16 .*nopw|cs nopw|xchg +%ax,%ax|ud2|endbr64)\b")
+JUMP = re.compile(r"j[a-z]+")
+SET = re.compile(r"set[a-z]+")
+DIVIDES = {"mul", "div", "idiv"}
+
+
+class Refused(Exception):
+    """args: the address in .text, and a sentence."""
+
+
+class Line(typing.NamedTuple):
+    at: int
+    size: int
+    op: str
+    args: tuple
+    relocs: tuple       # (address, kind, symbol, addend)
+
+
+class Sum(typing.NamedTuple):
+    """An address: a constant and a sum of unknowns, each so many times."""
+    const: int
+    terms: tuple
+
+    @staticmethod
+    def of(const=0, **terms):
+        return Sum.make(const, terms)
+
+    @staticmethod
+    def make(const, terms):
+        return Sum(const & (1 << 64) - 1,
+                   tuple(sorted((k, v & (1 << 64) - 1) for k, v in
+                                terms.items() if v & (1 << 64) - 1)))
+
+    def plus(self, other, times=1):
+        terms = dict(self.terms)
+        for name, many in other.terms:
+            terms[name] = terms.get(name, 0) + many * times
+        return Sum.make(self.const + other.const * times, terms)
+
+    def signed(self):
+        return self.const - (self.const >> 63 << 64)
+
+    def in_frame(self):
+        """The distance from where the return address is, if it is known."""
+        return self.signed() if self.terms == (("frame", 1),) else None
+
+
+def split(text):
+    """The operands of an instruction, in the assembler's notation."""
+    out, depth, word = [], 0, ""
+    for c in text:
+        depth += (c == "(") - (c == ")")
+        if c == "," and not depth:
+            out.append(word)
+            word = ""
+        else:
+            word += c
+    return tuple(out + [word] if word else out)
+
+
+INSTRUCTION = re.compile(r" *([0-9a-f]+):\t((?:[0-9a-f]{2} )+) *(?:\t(.*))?$")
+RELOC = re.compile(r"([0-9a-f]+): (R_X86_64_\w+)\s+([^\s+-]+)"
+                   r"([+-]0x[0-9a-f]+)?$")
+
+
+def lines_of(text):
+    """objdump -d -r -w's lines."""
+    out = []
+    for line in text.splitlines():
+        found = INSTRUCTION.match(line)
+        if not found:
+            continue
+        at, code = int(found.group(1), 16), found.group(2).split()
+        words = (found.group(3) or "").split("\t")
+        if not found.group(3):
+            # Bytes that belong to the instruction before.
+            last = out[-1]
+            if at != last.at + last.size:
+                raise Refused(at, "its code can't be followed")
+            out[-1] = last._replace(size=last.size + len(code))
+            continue
+        relocs = []
+        tail = " ".join(w.strip() for w in words[1:] if w.strip())
+        for word in re.split(r" (?=[0-9a-f]+: R_)", tail) if tail else ():
+            r = RELOC.match(word)
+            if not r:
+                raise Refused(at, "a relocation of a kind that is not known: "
+                              + word)
+            relocs.append((int(r.group(1), 16), r.group(2), r.group(3),
+                           int(r.group(4) or "0", 16)))
+        body = words[0].split("#")[0].strip()
+        body = re.sub(r"\s*<[^>]*>$", "", body)
+        op, _, rest = body.partition(" ")
+        out.append(Line(at, len(code), op, split(rest.strip()), tuple(relocs))
+                   if op not in ("rep", "lock", "cs", "data16", "repz", "ds",
+                                 "es", "notrack", "bnd") else
+                   Line(at, len(code), body, (), tuple(relocs)))
+    return out
+
+
+# What a register holds when a function begins, and must when it returns.
+CALLERS = {r: Sum.make(0, {"callers " + r: 1}) for r in KEPT}
+
+
+class State:
+    """What is known at one instruction of one function: what is in registers
+    and in slots of the frame (by their distance), which addresses the hooks
+    have seen, and whether the caller's frame pointer is on the stack."""
+
+    def __init__(self):
+        self.regs = {r: CALLERS[r] for r in CALLERS}
+        self.regs["rsp"] = Sum.of(0, frame=1)
+        self.checked, self.saved = set(), False
+
+    def copy(self):
+        other = State()
+        other.regs, other.checked = dict(self.regs), set(self.checked)
+        other.saved = self.saved
+        return other
+
+    def unknown(self, name):
+        """A value that nothing is known of; whatever had that name is over."""
+        def over(value):
+            return any(n == name for n, _ in value.terms)
+        self.regs = {k: v for k, v in self.regs.items() if not over(v)}
+        self.checked = {c for c in self.checked if not over(c[0])}
+        return Sum.make(0, {name: 1})
+
+    def forget_slots(self, spare, at=None, size=0):
+        """Those that a write to the frame treads on; or all, but for those
+        that the explorer lets nobody write to."""
+        for key in [k for k in self.regs if isinstance(k, int)]:
+            if at is None and key < spare or \
+                    at is not None and at < key + 8 and key < at + size:
+                del self.regs[key]
+
+    def meet(self, other):
+        """Keep what holds on another way to here, too. True if that is less."""
+        before = len(self.regs) + len(self.checked)
+        self.regs = {k: v for k, v in self.regs.items()
+                     if other.regs.get(k) == v}
+        self.checked &= other.checked
+        return len(self.regs) + len(self.checked) < before
+
+
+class Function:
+    """One function's code, followed from its beginning on every way."""
+
+    def __init__(self, name, lines, whole):
+        self.name, self.lines, self.whole = name, lines, whole
+        self.at = {l.at: n for n, l in enumerate(lines)}
+        self.targets = {self.target(l) for l in lines if JUMP.fullmatch(l.op)}
+        # What it pushes first is what its caller wants back. The explorer
+        # counts these as well (stack.c), and keeps writes away from them.
+        self.kept = -8
+        for line in lines[2:]:
+            if line.op != "push" or line.args[0][1:] not in KEPT:
+                break
+            self.kept -= 8
+
+    def follow(self):
+        """Go on until nothing more is learnt: what is known at a label is
+        what holds on all ways to it."""
+        known, todo = {}, [(self.lines[0].at, State())]
+        while todo:
+            at, state = todo.pop()
+            while at is not None:
+                if at not in self.at:
+                    raise Refused(at, "code that runs out of its function")
+                if at in self.targets or at == self.lines[0].at:
+                    if at not in known:
+                        known[at] = state.copy()
+                    elif self.differ(known[at], state):
+                        raise Refused(at, "the stack is not the same on all "
+                                      "ways to here")
+                    elif not known[at].meet(state):
+                        break
+                    state = known[at].copy()
+                after = self.step(state, self.lines[self.at[at]])
+                todo += [(target, state.copy()) for target in after[1:]]
+                at = after[0]
+
+    @staticmethod
+    def differ(one, other):
+        return one.saved != other.saved or any(
+            one.regs[r] != other.regs[r] for r in ("rsp", "rbp"))
+
+    def target(self, line):
+        if len(line.args) != 1 or line.relocs or \
+                not re.fullmatch("[0-9a-f]+", line.args[0]):
+            raise Refused(line.at, "a jump to an address that is worked out: "
+                          "call functions by their names")
+        return int(line.args[0], 16)
+
+    def value(self, state, line, name):
+        """What is in a register that is used as a whole."""
+        wide, size = REGISTERS[name]
+        if size != 8:
+            raise Refused(line.at, f"an address in half a register: {name}")
+        if wide not in state.regs:
+            state.regs[wide] = state.unknown(f"{line.at:x} of {wide}")
+        return state.regs[wide]
+
+    # Operands
+
+    def address(self, state, line, arg):
+        """Where a memory operand is."""
+        found = re.fullmatch(r"(-?0x[0-9a-f]+|-?\d+)?(?:\((%\w+)?(?:,(%\w+)"
+                             r"(?:,([1248]))?)?\))?", arg)
+        if not found:
+            raise Refused(line.at, f"an operand of a kind that is not known: {arg}")
+        disp = int(found.group(1) or "0", 0)
+        out = Sum.make(disp, {})
+        base, index, times = found.group(2), found.group(3), found.group(4)
+        end = line.at + line.size
+        of_memory = [r for r in line.relocs if not self.immediate(line, r)]
+        if base == "%rip":
+            if not of_memory:
+                raise Refused(line.at, "an address that is worked out from "
+                              "where the code is")
+        elif base:
+            out = out.plus(self.value(state, line, base[1:]))
+        if index:
+            out = out.plus(self.value(state, line, index[1:]), int(times or "1"))
+        for at, kind, symbol, addend in of_memory:
+            if kind in ("R_X86_64_PC32", "R_X86_64_PLT32"):
+                addend += end - at
+            elif kind not in ("R_X86_64_32S", "R_X86_64_32"):
+                raise Refused(line.at, f"a relocation of a kind that is not known: {kind}")
+            if base == "%rip":
+                out = Sum.make(0, {})
+            out = out.plus(Sum.make(addend, {"&" + symbol: 1}))
+        return out
+
+    def lea(self, state, line, arg):
+        """Arithmetic, often; only whole registers tell anything."""
+        for r in re.findall(r"%(\w+)", arg):
+            if r != "rip" and REGISTERS[r][1] != 8:
+                return None
+        return self.address(state, line, arg)
+
+    def immediate(self, line, reloc):
+        """Whether a relocation is of the constant, not of the address."""
+        return any(a.startswith("$") for a in line.args) and \
+            reloc[0] + (8 if line.op == "movabs" else 4) == line.at + line.size
+
+    def access(self, state, line, arg, size, write):
+        """Returns the distance in the frame, if it is there."""
+        where = self.address(state, line, arg)
+        at = where.in_frame()
+        if at is not None:
+            if -MOST_FRAME <= at and at + size <= -8:
+                if write:
+                    state.forget_slots(self.kept, at, size)
+                return at
+            raise Refused(line.at, "a variable on the stack is overrun")
+        for known, length, kind in state.checked:
+            if write and kind == "read" or known.terms != where.terms:
+                continue
+            off = where.plus(known, -1).signed()
+            if 0 <= off and off + size <= length:
+                if write:
+                    state.forget_slots(self.kept)   # it may lead here
+                return None
+        if not write and len(where.terms) == 1 and where.terms[0][1] == 1 and \
+                where.terms[0][0].startswith(("&.rodata", "&lab_scheme_")):
+            return None
+        raise Refused(line.at, f"a {'write' if write else 'read'} that the "
+                      "explorer does not see: a local array is indexed, or "
+                      "the address of a local variable is worked with; put "
+                      "what you need into plain variables")
+
+    # Instructions
+
+    def step(self, state, line):
+        """(next address or None, then where else it may go on)"""
+        op, args = line.op, line.args
+        after = line.at + line.size
+        if NOTHING.match(" ".join([op, ",".join(args)])):
+            return (None,) if op == "ud2" else (after,)
+        if op == "jmp":
+            return None, self.inside(line)
+        if JUMP.fullmatch(op):
+            return after, self.inside(line)
+        if op in ("call", "callq"):
+            self.call(state, line)
+            return (None,) if self.whole.never_returns(line) else (after,)
+        if op in ("ret", "retq") and not args:
+            if state.regs["rsp"] != Sum.of(0, frame=1) or any(
+                    state.regs.get(r) != CALLERS[r] for r in KEPT):
+                raise Refused(line.at, "it does not give the stack back")
+            return (None,)
+        if op in ("push", "pushq", "pop", "popq", "leave", "leaveq"):
+            self.stack(state, line)
+        else:
+            self.compute(state, line)
+        return (after,)
+
+    def inside(self, line):
+        target = self.target(line)
+        if target not in self.at:
+            raise Refused(line.at, "a jump out of its function")
+        return target
+
+    def frame(self, state, line):
+        depth = state.regs["rsp"].in_frame()
+        if depth is None or not -MOST_FRAME <= depth <= 0:
+            raise Refused(line.at, "it needs too much of the stack, or an "
+                          f"amount that is not fixed: {MOST_FRAME} bytes in "
+                          "one function is the most")
+        return depth
+
+    def stack(self, state, line):
+        depth = self.frame(state, line)
+        regs, eight = state.regs, Sum.make(8, {})
+        if line.op.startswith("push"):
+            arg = line.args[0]
+            if not (arg.startswith("$") or arg[1:] in REGISTERS):
+                raise Refused(line.at, "an instruction that is not on the list: push")
+            if depth == 0:
+                if arg != "%rbp" or regs["rbp"] != CALLERS["rbp"]:
+                    raise Refused(line.at, "a function without a frame")
+                state.saved = True
+            regs["rsp"] = regs["rsp"].plus(eight, -1)
+            at = self.frame(state, line)
+            state.forget_slots(self.kept, at, 8)
+            if arg[1:] in KEPT and arg[1:] in regs:
+                regs[at] = regs[arg[1:]]
+            return
+        if line.op.startswith("leave"):
+            regs["rsp"] = regs["rbp"]
+            if regs["rbp"].in_frame() != -8:
+                raise Refused(line.at, "it does not give the stack back")
+            depth, arg = -8, "%rbp"
+        else:
+            arg = line.args[0]
+            if arg[1:] not in REGISTERS or REGISTERS[arg[1:]][1] != 8 or \
+                    arg == "%rsp" or depth > -8:
+                raise Refused(line.at, "an instruction that is not on the list: pop")
+        if arg == "%rbp":
+            if depth != -8 or not state.saved:
+                raise Refused(line.at, "it does not give the stack back")
+            regs["rbp"] = CALLERS["rbp"]
+        else:
+            self.write(state, line, arg[1:], regs.get(depth))
+        state.regs["rsp"] = state.regs["rsp"].plus(eight)
+
+    def compute(self, state, line):
+        op, args = line.op, line.args
+        into = INTO_REGISTER.fullmatch(op)
+        if op in WIDEN and not args:
+            self.write(state, line, "rax")
+            self.write(state, line, "rdx")
+            return
+        name, size = op, 0
+        if not into and not SET.fullmatch(op) and op not in \
+                READS_ONLY | WRITES | CHANGES | DIVIDES and op[-1] in SIZES:
+            name, size = op[:-1], SIZES[op[-1]]
+        if not (into or SET.fullmatch(op) or name in
+                READS_ONLY | WRITES | CHANGES | DIVIDES) or not args:
+            raise Refused(line.at, f"an instruction that is not on the list: {op}")
+        for arg in args:
+            if arg.startswith("%") and arg[1:] in REGISTERS:
+                size = size or REGISTERS[arg[1:]][1]
+            elif arg.startswith("%") and arg != "%fs:0x28":
+                raise Refused(line.at, f"a register that is not on the list: {arg}")
+        if SET.fullmatch(op):
+            size = 1
+        last = args[-1]
+        memory = [a for a in args if not a.startswith(("%", "$"))]
+        if "%fs:0x28" in args:
+            # Where the compiler keeps what guards the stack.
+            if args[0] != "%fs:0x28" or name not in ("mov", "sub"):
+                raise Refused(line.at, "what guards the stack is not this code's")
+            memory = []
+        if len(memory) > 1 or not size and memory and op != "lea":
+            raise Refused(line.at, f"an instruction that is not on the list: {op}")
+        if op.startswith("lea"):
+            value = self.lea(state, line, args[0])
+            self.into(state, line, last,
+                      value if REGISTERS[last[1:]][1] == 8 else None)
+            return
+        at = None
+        for arg in memory:
+            if into:
+                size = {"b": 1, "w": 2, "l": 4}.get(op[4], size) \
+                    if op.startswith(("movz", "movs")) else size
+            write = arg is last and name not in READS_ONLY and \
+                name not in DIVIDES and not into
+            read = not write or name not in WRITES and not SET.fullmatch(op)
+            if read:
+                at = self.access(state, line, arg, size, False)
+            if write:
+                at = self.access(state, line, arg, size, True)
+        if name in DIVIDES or op.startswith("imul") and len(args) == 1:
+            self.write(state, line, "rax")
+            self.write(state, line, "rdx")
+        elif name in READS_ONLY:
+            pass
+        elif last.startswith("%"):
+            value = state.regs.get(at) if name == "mov" and at is not None \
+                and size == 8 else self.result(state, line, name, args)
+            self.into(state, line, last, value)
+        elif name == "mov" and at is not None and size == 8 and \
+                args[0].startswith("%"):
+            state.regs[at] = self.value(state, line, args[0][1:])
+
+    def result(self, state, line, name, args):
+        """What is known of what comes out in a register."""
+        first, last = args[0], args[-1]
+        if len(args) != 2 or name not in WRITES | {"add", "sub"}:
+            return None
+        wide = REGISTERS[last[1:]][1] == 8
+        if first.startswith("$"):
+            value = Sum.make(int(first[1:], 0), {})
+            for _, kind, symbol, addend in line.relocs:
+                if kind not in ("R_X86_64_32", "R_X86_64_32S", "R_X86_64_64"):
+                    raise Refused(line.at, "a relocation of a kind that is "
+                                  f"not known: {kind}")
+                # Addresses have 31 bits here.
+                value = Sum.make(addend, {"&" + symbol: 1})
+            if not wide and (name not in WRITES or
+                             REGISTERS[last[1:]][1] != 4):
+                return None
+            if not wide and not value.terms:
+                value = Sum.make(value.const & 0xffffffff, {})
+        elif wide and first.startswith("%") and first[1:] in REGISTERS and \
+                REGISTERS[first[1:]][1] == 8:
+            value = self.value(state, line, first[1:])
+        else:
+            return None
+        if name in WRITES:
+            return value
+        return self.value(state, line, last[1:]).plus(
+            value, 1 if name == "add" else -1)
+
+    @staticmethod
+    def write(state, line, name, value=None):
+        wide = REGISTERS[name][0]
+        state.regs[wide] = state.unknown(f"{line.at:x} in {wide}") \
+            if value is None else value
+
+    def into(self, state, line, arg, value):
+        """Put a value into a register; the stack's own are watched."""
+        wide = REGISTERS[arg[1:]][0]
+        if wide not in ("rsp", "rbp"):
+            self.write(state, line, arg[1:], value)
+            return
+        if arg[1:] != wide or value is None or value.in_frame() is None:
+            raise Refused(line.at, "it needs an amount of the stack that is "
+                          "not fixed: no arrays of a length that is worked "
+                          "out, no alloca()")
+        if wide == "rbp" and (value.in_frame() != -8 or not state.saved
+                              or state.regs["rsp"] != value):
+            raise Refused(line.at, "the frame pointer leads elsewhere")
+        state.regs[wide] = value
+        self.frame(state, line)
+
+    def call(self, state, line):
+        if state.regs["rbp"].in_frame() != -8:
+            raise Refused(line.at, "a call from a function without a frame")
+        self.frame(state, line)
+        name = self.whole.called(line)
+        hook = HOOK.fullmatch(name)
+        area = RANGE.fullmatch(name)
+        if hook or area:
+            where = self.value(state, line, "rdi")
+            size = Sum.make(int(hook.group(2)), {}) if hook else \
+                self.value(state, line, "rsi")
+            if not size.terms:
+                self.see(state, where, size.const, (hook or area).group(1))
+        for r in SCRATCH:
+            state.regs.pop(r, None)
+        if not hook and not area and not SILENT.fullmatch(name):
+            state.forget_slots(self.kept)
+
+    @staticmethod
+    def see(state, where, size, kind):
+        state.checked.add((where, size, "write" if "write" in kind else kind))
+        if kind == "read_write":
+            state.checked.add((where, size, "read"))
+
+
+SECTION = re.compile(r"\s*\d+ (\S+) +([0-9a-f]+)(?:  [0-9a-f]+){3}  \S+  (\w.*)")
+SYMBOL = re.compile(r"([0-9a-f]{16}) (.{7}) (\S+)\t([0-9a-f]{16}) (?:\.\w+ )?(.+)")
+# .init_array holds the sanitizer's own; what links this leaves it out.
+LOADED = re.compile(r"\.(text|data|bss|rodata(\.\w+)*|init_array\.00099)")
+HOOKS = re.compile(
+    HOOK.pattern + "|" + RANGE.pattern +
+    r"|__tsan_atomic(8|16|32|64)_(load|store|exchange|fetch_\w+|"
+    r"compare_exchange_(strong|weak|val))|__tsan_atomic_(thread|signal)_fence|"
+    r"__tsan_init")
+# A call through a pointer goes by one of these (-mindirect-branch): the
+# explorer looks whether a function begins there.
+THUNK = re.compile(r"__x86_indirect_thunk_r\w+")
+NEVER_RETURN = {"__stack_chk_fail"}
+# What prints all that Object reads.
+DUMP = ("objdump -h -t -w {0} && echo @@ && objdump -r -w {0} && echo @@ && "
+        "objdump -d -r -w -j .text {0}")
+
+
+class Object:
+    """dump: what DUMP printed. table: what its one global symbol is called.
+    engine, family: names that it may call, or keep addresses of. trusted:
+    the kit's own code, which may have more symbols and call its tables."""
+
+    def __init__(self, dump, table, engine, family, trusted=False):
+        self.table, self.trusted = table, trusted
+        self.allowed = engine | family
+        heads, relocs, code = dump.split("\n@@\n", 2)
+        self.sizes = {}
+        heads, _, symbols = heads.partition("\nSYMBOL TABLE:\n")
+        for line in heads.partition("\nIdx ")[2].splitlines()[1:]:
+            name, size, flags = self.parts(SECTION, line)
+            flags = flags.split(", ")
+            if "ALLOC" in flags and int(size, 16) and \
+                    not LOADED.fullmatch(name) or \
+                    ("CODE" in flags) != (name == ".text"):
+                raise Refused(0, f"a section of its own, {name}: leave out "
+                              "what makes it")
+            self.sizes[name] = int(size, 16)
+        self.symbols(symbols)
+        self.code(code)
+        self.data(relocs)
+
+    @staticmethod
+    def parts(pattern, line):
+        found = pattern.fullmatch(line)
+        if not found:
+            raise Refused(0, f"its parts can't be told apart: {line[:60]}")
+        return found.groups()
+
+    def symbols(self, text):
+        self.starts, self.at = {}, {}
+        for line in filter(None, text.splitlines()):
+            value, flags, section, size, name = self.parts(SYMBOL, line)
+            value, size = int(value, 16), int(size, 16)
+            if not NAME.fullmatch(name):
+                if "d" in flags or "f" in flags:
+                    continue
+                raise Refused(0, f"a symbol with an odd name: {name[:40]}")
+            if section == "*UND*":
+                if name not in self.allowed and not HOOKS.fullmatch(name) \
+                        and not THUNK.fullmatch(name):
+                    raise Refused(("call", name), f"{name} can't be used here: "
+                                  "it is none of the family's or the kernel's "
+                                  "that the kit has")
+            elif section == "*COM*" or flags[0] not in "l" and \
+                    name != self.table and not self.trusted:
+                raise Refused(("symbol", name), f"{name} is visible to all: "
+                              "make it static")
+            elif "i" in flags[4:5] or flags[1] == "w":
+                raise Refused(("symbol", name), f"{name} is weak or resolved "
+                              "late: make it a plain function")
+            elif section == ".text" and flags.rstrip().endswith("F"):
+                self.starts[value] = name
+            self.at.setdefault(name, (section, value, size))
+
+    def code(self, text):
+        lines, end = lines_of(text), 0
+        for line in lines:
+            if line.at != end:
+                raise Refused(line.at, "its code can't be followed")
+            end = line.at + line.size
+        if end != self.sizes.get(".text", 0) or lines and 0 not in self.starts:
+            raise Refused(0, "its code can't be followed")
+        starts = [n for n, line in enumerate(lines) if line.at in self.starts]
+        if len(starts) != len(self.starts):
+            raise Refused(0, "its code can't be followed")
+        for first, last in zip(starts, starts[1:] + [len(lines)]):
+            name = self.starts[lines[first].at]
+            if name != "_sub_I_00099_0":
+                Function(name, lines[first:last], self).follow()
+
+    def data(self, text):
+        section = ""
+        for line in text.splitlines():
+            head = re.match(r"RELOCATION RECORDS FOR \[(.*)\]", line)
+            found = re.match(r"([0-9a-f]{16}) (R_X86_64_\w+)\s+([^\s+-]+)"
+                             r"([+-]0x[0-9a-f]+)?$", line)
+            section = head.group(1) if head else section
+            if not found or section.startswith((".debug", ".text",
+                                                ".init_array", ".eh_frame")):
+                continue
+            kind, symbol = found.group(2), found.group(3)
+            addend = int(found.group(4) or "0", 16)
+            to, value, _ = self.at.get(symbol, (symbol, 0, 0))
+            if kind != "R_X86_64_64" or to == ".text" and \
+                    value + addend not in self.starts:
+                raise Refused(0, "a table with an address in it that is not "
+                              "where a function begins")
+        if not self.table:
+            return
+        if self.table not in self.at or self.at[self.table][0] == "*UND*":
+            raise Refused(0, f"it has no table {self.table}: end it as the "
+                          "skeleton ends")
+    def called(self, line):
+        """The name of what is called."""
+        target = line.args[0] if line.args else ""
+        if target.startswith("*"):
+            raise Refused(line.at, "a call through a pointer: call functions "
+                          "by their names")
+        if line.relocs:
+            (at, kind, symbol, addend), = line.relocs
+            off = addend + line.at + line.size - at
+            if kind not in ("R_X86_64_PLT32", "R_X86_64_PC32"):
+                raise Refused(line.at, "a call of a kind that is not known")
+            section, value, _ = self.at.get(symbol, ("*UND*", 0, 0))
+            if section == ".text" or symbol == ".text":
+                return self.beginning(line, value + off)
+            if off or not (symbol in self.allowed or HOOKS.fullmatch(symbol)
+                           or THUNK.fullmatch(symbol)):
+                raise Refused(line.at, f"a call of {symbol}")
+            return symbol
+        return self.beginning(line, int(target, 16))
+
+    def beginning(self, line, at):
+        if at not in self.starts:
+            raise Refused(line.at, "a call into the middle of a function")
+        return self.starts[at]
+
+    @staticmethod
+    def never_returns(line):
+        return any(r[2] in NEVER_RETURN for r in line.relocs)
