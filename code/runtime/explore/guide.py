@@ -28,7 +28,7 @@ def parse(text):
                                  f"{MOST_TEXT} characters")
     turns, rest = [], text
     while rest := rest.lstrip(" ,;\t\n"):
-        turn = re.match(r"([^:,;]+):(\w+)(?=[\s,;]|$)", rest)
+        turn = re.match(r"([^:,;]{1,40}):(\w{1,60})(?=[\s,;]|$)", rest)
         if not turn:
             raise builder.BuildError(
                 f"“{rest[:40]}” does not begin with ACTOR:LABEL. A guide is, "

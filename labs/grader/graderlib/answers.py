@@ -27,75 +27,25 @@ judge() is given what a stranger wrote. Its reason helps, and does not give the
 key away.
 """
 import dataclasses
-import difflib
-import math
 import os
 import re
 
 from . import keys, labs, reasons
-
-MOST = 4000             # characters of an answer
-NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve").split()
-
-# What people call the kinds of failure, beside their names.
-CALLED = {
-    "uaf": "use-after-free", "use-after-frees": "use-after-free",
-    "dangling-pointer": "use-after-free", "null": "null-dereference",
-    "null-pointer": "null-dereference", "null-pointer-dereference": "null-dereference",
-    "race": "data-race", "race-condition": "data-race", "memory-leak": "leak",
-    "misaligned": "misaligned-access", "unaligned-access": "misaligned-access",
-    "sleeping-in-atomic": "sleep-in-atomic", "scheduling-while-atomic": "sleep-in-atomic",
-    "sleep-in-atomic-context": "sleep-in-atomic", "abba": "lock-order", "ab-ba": "lock-order",
-    "lock-order-cycle": "lock-order", "lock-inversion": "lock-order",
-    "oob": "out-of-bounds", "dead-lock": "deadlock", "live-lock": "livelock",
-    "rule-violated": "violated-rule", "warn-on": "warning", "double-put": "double-free",
-}
-MEANING = {
-    "use-after-free": "an access to an object that was freed",
-    "double-free": "a second free of the same object",
-    "leak": "an object that still lives when all are done",
-    "null-dereference": "an access near address 0",
-    "wild-access": "an access to what is nobody's",
-    "out-of-bounds": "an access past the end of an object",
-    "misaligned-access": "a typed access off its alignment",
-    "data-race": "two accesses to the same bytes, one of them plain, one of them a write, that "
-                 "nothing orders",
-    "sleep-in-atomic": "a call that may sleep where sleeping is forbidden",
-    "rcu-misuse": "one of RCU's own calls where it may not stand",
-    "lock-misuse": "a lock released by somebody else, never initialised, or kept at the end",
-    "lock-order": "a cycle in the order in which locks nest",
-    "deadlock": "that nobody can go on",
-    "livelock": "that who could go on only spins",
-    "violated-rule": "an object that notices its own misuse",
-    "invariant": "that something is not as the scenario expects it",
-    "warning": "a WARN_ON(), such as a reference count's",
-}
-
+from .spelling import (CALLED, MEANING, MOST, NUMBERS, REPORTS, SAID, close, printable,
+                       quoted, shown)
 
 @dataclasses.dataclass
 class Answer:
-    """right: True, False, or None: for a person. doc: a run that shows why."""
+    """right: True, False, or None: for a person. said: the answer, as short text,
+    whatever was given. doc: a run that shows why."""
     right: bool | None
-    said: object
+    said: str
     why: str = ""
     doc: dict | None = None
 
 
 class Refused(Exception):
     """It is no answer to this kind of question; the message says what is."""
-
-
-def quoted(text):
-    """A stranger's words in ours: short, and nothing that moves a cursor."""
-    text = "".join(c if c.isprintable() else " " for c in str(text)[:200])
-    text = " ".join(text.split())
-    return f"“{text[:60]}{'…' if len(text) > 60 else ''}”"
-
-
-def close(word, known):
-    """The end of a sentence about a word that is not known."""
-    near = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return f"; did you mean {near[0]}?" if near else "."
 
 
 def text_of(answer, example):
@@ -109,8 +59,8 @@ def text_of(answer, example):
         raise Refused(f"An answer stands between quotes, for example \"{example}\".")
     if len(answer) > MOST:
         raise Refused(f"This answer is longer than {MOST} characters.")
-    answer = " ".join(answer.split()).strip("“”‘’\"'`.")
-    if not answer or "\0" in answer:
+    answer = printable(answer).strip("“”‘’\"'`.")
+    if not answer:
         raise Refused(f"An answer is, for example, \"{example}\".")
     return answer
 
@@ -141,7 +91,7 @@ def schedule(lab, task, answer):
     what = keys.subject(lab, task)
     front = keys.front_end()
     try:
-        doc = keys.explore(what, "--guide", said)
+        doc = keys.explore(what, "--guide=" + said)
     except front.builder.BuildError as e:
         raise Refused(sentence(str(e).splitlines()[0]) + labels_help(what, said)) from None
     if doc["verdict"] == "diverged":
@@ -167,6 +117,8 @@ def labels_help(what, said):
 
 def sentence(text):
     text = " ".join(text.split())
+    if ":" in text.split(" ")[0]:       # a turn, such as self:end
+        return text + ("" if text.endswith((".", "?")) else ".")
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
 
 
@@ -314,17 +266,17 @@ def repair(lab, task, answer):
 
 
 def number(said):
-    """The one number in a text, or None."""
+    """The number in “3” or “3 switches”, or None."""
     if said.lower() in NUMBERS:
         return float(NUMBERS.index(said.lower()))
-    found = re.findall(r"(?<![\w.])[-+]?\d{1,15}(?:\.\d{1,15})?(?![\w.]*\d)", said)
-    return float(found[0]) if len(found) == 1 else None
+    found = re.fullmatch(r"([-+]?\d{1,15}(?:\.\d{1,15})?)(?: [A-Za-z]+)*", said)
+    return float(found[1]) if found else None
 
 
 def value(lab, task, answer):
     said = text_of(answer, "3")
     given = number(said)
-    if given is None or not math.isfinite(given):
+    if given is None:
         raise Refused(f"{quoted(said)} is no number.")
     where = f"labs/{lab.name}/lab.toml, task {task.id}: field = “{task.field}”"
     if "seconds" in task.field:
@@ -354,15 +306,6 @@ def litmus(lab, task, answer):
     key = keys.litmus(lab, task)
     return Answer(True, answer) if word == key else Answer(
         False, answer, f"The kernel's memory model does not say {word} of that test.")
-
-
-REPORTS = ("kasan", "kcsan", "kfence", "ubsan", "null-pointer", "page-fault", "sleep-in-atomic",
-           "general-protection", "lockdep", "rcu-usage", "rcu-stall", "hung-task",
-           "soft-lockup", "warning", "bug", "oops", "panic", "trap", "silent")
-SAID = {"sleeping": "sleep-in-atomic", "bug: kasan": "kasan", "bug: kcsan": "kcsan",
-        "suspicious rcu usage": "rcu-usage", "none": "silent", "nothing": "silent",
-        "no report": "silent", "possible circular locking dependency": "lockdep",
-        "gpf": "general-protection", "general protection fault": "general-protection"}
 
 
 def splat(lab, task, answer):
@@ -404,12 +347,12 @@ def judge(lab, task, answer, runner=None):
     """
     del runner
     if task.asks == "text":
-        return Answer(None, answer, "Free words: for a person to read.")
+        return Answer(None, shown(answer), "Free words: for a person to read.")
     try:
-        return ASKS[task.asks](lab, task, answer)
+        return dataclasses.replace(ASKS[task.asks](lab, task, answer), said=shown(answer))
     except Refused as e:
-        return Answer(False, answer, str(e))
+        return Answer(False, shown(answer), str(e))
     except keys.NoKey as e:
-        return Answer(None, answer, sentence(f"for a person: {e}"))
+        return Answer(None, shown(answer), sentence(f"for a person: {e}"))
     except keys.front_end().builder.BuildError as e:
         raise labs.LabError(f"labs/{lab.name}/lab.toml, task {task.id}: {e}") from None
