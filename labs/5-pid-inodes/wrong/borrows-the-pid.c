@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "The task that I release is still here: I hold it until the last line. It has
+ * its pid, and so the pid is here as well. What would I take another reference
+ * for?"
+ */
+static void lab_proc_flush_pid(struct lab_pid *pid)
+{
+	struct lab_super_block *sb;
+	struct lab_dentry *dentry;
+	struct hlist_node *node;
+	struct lab_inode *inode;
+
+	rcu_read_lock();
+	while ((node = rcu_dereference(hlist_first_rcu(&pid->inodes)))) {
+		inode = hlist_entry(node, struct lab_inode, sibling_inodes);
+		spin_lock(&pid->lock);
+		lab_point(flush_locked);
+		hlist_del_init_rcu(&inode->sibling_inodes);
+		spin_unlock(&pid->lock);
+
+		sb = inode->i_sb;
+		if (!lab_try_active(sb))
+			continue;
+		lab_point(flush_pinned);
+		inode = lab_igrab(inode);
+		rcu_read_unlock();
+		if (inode) {
+			dentry = lab_d_find_any_alias(inode);
+			if (dentry) {
+				lab_d_invalidate(dentry);
+				lab_dput(dentry);
+			}
+			lab_iput(inode);
+		}
+		lab_deactivate_super(sb);
+		lab_point(flush_next);
+		rcu_read_lock();
+	}
+	rcu_read_unlock();
+	lab_point(flush_end);
+}
+
+static void lab_release_task(struct lab_task *p)
+{
+	struct lab_pid *pid;
+
+	write_lock_irq(&lab_tasklist_lock);
+	pid = lab_task_pid(p);
+	lab_exit_signal(p, NULL);
+	write_unlock_irq(&lab_tasklist_lock);
+	lab_point(release_unhashed);
+
+	lab_proc_flush_pid(pid);
+	lab_put_task_rcu_user(p);
+}
