@@ -30,6 +30,7 @@ HANDOUT = os.path.exists(os.path.join(labs.TOP, "HANDOUT"))     # handout.py put
 PASSED, FAILED = "passed", "failed"
 NOT_WRITTEN, NOT_ANSWERED = "not written yet", "not answered yet"
 NOT_REACHED, PERSON = "not reached", "for a person"
+NOT_RUN = "not run"     # of a stage
 
 
 class HandedInError(Exception):
@@ -80,7 +81,7 @@ def blank(task):
             "of": task.points, "state": NOT_REACHED, "reason": "", "because": "",
             "scenario": "", "mode": "", "kind": "", "place": None, "other": None,
             "lanes": "", "schedule": [], "read": task.read,
-            "hints_left": len(task.hints), "said": None}
+            "hints_left": len(task.hints), "said": None, "measured": []}
 
 
 class Grading:
@@ -99,6 +100,8 @@ class Grading:
         self.done = []          # stages
         self.warnings, self.notes = [], []
         self.interrupted = False
+        self.plots = None       # a folder for them, if they are wanted
+        self.measured = []
         self.began = time.monotonic()
 
     # The stages. Each returns (state, what is said of it).
@@ -274,22 +277,30 @@ class Grading:
             self.docs[task.id] = judged.doc
 
     def stress(self):
-        return self.corroborate(self.submission.stress())
+        return self.corroborated("stress")
 
     def vm(self):
-        return self.corroborate(self.submission.vm())
+        return self.corroborated("vm")
 
-    def corroborate(self, said):
+    def corroborated(self, how):
         """What another environment saw. The explorer's verdict stands."""
-        state = said.get("state", FAILED)
-        if state == FAILED:
+        from . import corroborate
+        try:
+            seen = getattr(corroborate, how)(self.lab, self.submission.text)
+        except corroborate.NotRun as e:
+            return NOT_RUN, str(e)
+        if seen["state"] == FAILED:
             self.notes.append("The explorer was content, this run was not: a person should "
-                              f"look. {said.get('said', '')}")
-        return state, said.get("said", "")
+                              f"look. {how}: {seen['said']}")
+        return seen["state"], seen["said"]
 
     def measure(self):
         from . import measuring
-        self.measured = measuring.measure(self.lab, self.source, None)
+        said = {k: v["said"] for k, v in self.tasks.items() if v["said"]}
+        self.measured = measuring.measure(self.lab, self.source, self.plots, said)
+        for measured in self.measured:
+            self.tasks[measured["task"]]["measured"].append(
+                {k: measured[k] for k in ("verdict", "said", "plots") if k in measured})
         return PASSED, "; ".join(m["said"] for m in self.measured) or "nothing to measure"
 
     # What depends on what.

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What other environments see of a submission that the explorer was content with.
+
+Natively, under sanitizers, many threads for a moment; in the VM, as a module
+of the distribution's own kernel. Both are built in the jail, where of the
+kit's other schemes only objects are. Neither changes a point: a run that lasts
+a second proves nothing, and what runs in a kernel can say what it likes.
+"""
+import fcntl
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from . import jail, labs
+
+sys.path[:0] = [os.path.join(labs.CODE, "runtime", "explore"), os.path.join(labs.TOP, "labs", "vm")]
+
+import builder  # noqa: E402 (the path has to be set first)
+from vmlib import kernel, trouble  # noqa: E402
+
+PASSED, FAILED, NOT_RUN = "passed", "failed", "not run"
+FLAGS = ("-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined "
+         "-fno-omit-frame-pointer -DLAB_POINTS")
+READERS, MS = 3, 400        # of each step
+VM_MS, VM_SECONDS = 150, 30
+HEADERS = ("", "../module", "../bench", "../runtime/common")
+VM = os.path.join(labs.TOP, "labs", "vm", "vm")
+
+
+class NotRun(Exception):
+    """Something of the kit or of this machine is missing; a sentence."""
+
+
+def steps(lab):
+    return builder.said(lab.family_folder, "stressed")[0]
+
+
+def printable(text, most=160):
+    """A stranger's line: short, and nothing that moves a cursor."""
+    return "".join(c if c.isprintable() else "?" for c in text.strip()[:most])
+
+
+def last_line(text):
+    return printable((text.strip().splitlines() or ["it said nothing"])[-1])
+
+
+def made(command, out):
+    """Build the kit's own part, one at a time on this machine."""
+    os.makedirs(out, exist_ok=True)
+    with open(out + ".lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(command, cwd=labs.TOP, text=True, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise NotRun(last_line(done.stdout))
+    return out
+
+
+def build_folder(*names):
+    return os.path.join(os.environ.get("LAB_BUILD") or os.path.join(labs.TOP, "build"), *names)
+
+
+def compiler_says(done, lab):
+    """Why it was not built, as it concerns the student."""
+    said = done.err.decode(errors="replace")
+    found = re.search(rf"{re.escape(lab.source_name)}:\d+:.*?error: .*", said)
+    return printable(found.group()) if found else last_line(said)
+
+
+# Under sanitizers
+
+def native(lab, text):
+    """The program `run` with the submission in its scheme's place."""
+    out = made(["make", "-s", "-f", "code/runtime/native/Makefile", f"FAMILY={lab.family}",
+                "OUT=" + build_folder("native", f"graded-{lab.family}"), f"FLAGS={FLAGS}",
+                build_folder("native", f"graded-{lab.family}", "run")],
+               build_folder("native", f"graded-{lab.family}"))
+    code = labs.CODE
+    folders = [os.path.join(code, *p) for p in (
+        ("runtime", "native", "include"), ("runtime", "native"), ("runtime", "common"),
+        (lab.family,), ("module",), ("bench",))]
+    theirs = [os.path.join(out, n) for n in sorted(os.listdir(out)) if n.endswith(".o")
+              and not n.startswith("unit_") and n != f"{lab.scheme}.o"]
+    flags = f"-std=gnu11 -D_GNU_SOURCE -g -w -pthread {FLAGS}"
+    script = (f"cc {flags} {' '.join('-I' + f for f in folders)} -c {lab.source_name} -o mine.o"
+              f" && cc {flags} -o program mine.o {' '.join(theirs)} -lurcu-memb")
+    done = jail.run(["/bin/sh", "-c", script], files={lab.source_name: text.encode()},
+                    ro=[*folders, out], seconds=40, memory=2 << 30, processes=16,
+                    output=64 << 20, fetch="program")
+    if not done.well:
+        return None, compiler_says(done, lab)
+    return done.out, ""
+
+
+def sanitizer_says(text, lab):
+    """The report's first line, and where in the submission that is."""
+    found = re.search(r"ERROR: AddressSanitizer: ([\w-]+)|runtime error: (.*)|"
+                      r"(BUG: .*|.*Assertion .* failed.*|not ok .*)", text)
+    if not found:
+        return ""
+    where = re.search(rf"\bin (\w+) \S*?{re.escape(lab.source_name)}:(\d+)", text) or \
+        re.search(rf"{re.escape(lab.source_name)}:(\d+)(?::\d+)?: runtime", text)
+    said = next(filter(None, found.groups()))
+    if where:
+        said += f" in {where.group(1)}()" if where.lastindex == 2 else ""
+        said += f", {lab.source_name}:{where.group(where.lastindex)}"
+    return printable(said)
+
+
+def stress(lab, text):
+    program, why = native(lab, text)
+    if not program:
+        return {"state": FAILED, "said": "it is not built natively: " + why}
+    count = len(steps(lab).split(","))
+    done = jail.run(["./program", f"scheme={lab.scheme}", f"run={steps(lab)}",
+                     f"readers={READERS}", f"ms={MS}"], files={"program": program},
+                    seconds=30 + count * MS // 1000, processes=64, rss=1 << 30, proc=True,
+                    output=1 << 20, env={"ASAN_OPTIONS": "detect_leaks=0"})
+    said = (done.out + done.err).decode(errors="replace")
+    report = sanitizer_says(said, lab)
+    if report:
+        return {"state": FAILED, "said": report}
+    if done.killed_for:
+        return {"state": FAILED, "said": f"ended for its {done.killed_for} after "
+                                         f"{done.seconds:.0f} s"}
+    if done.status or len(re.findall(r"^ok ", said, re.MULTILINE)) != count:
+        return {"state": FAILED, "said": f"status {done.status}: {last_line(said)}"}
+    return {"state": PASSED, "said": f"{count} runs under AddressSanitizer and UBSan: silent"}
+
+
+# In the VM
+
+def module_objects(lab):
+    """The folder where the kit's own module was built."""
+    out = build_folder("module", f"graded-{lab.family}")
+    return made([VM, "module", "--name", f"{lab.family}_lab", "--out", out,
+                 *(os.path.join(labs.CODE, f) for f in
+                   (lab.family, "module", "bench", "runtime/common"))], out)
+
+
+MAKE = """mkdir m && cp in/* m && chmod u+w m/* && for o in m/*.o_shipped; do
+    : > "m/.$(basename "$o" _shipped).cmd"; done &&
+make -s -C "$0" M=/tmp/m CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-w modules"""
+
+
+def module(lab, text):
+    """The module with the submission in its scheme's place, and why not."""
+    try:
+        kdir = kernel.headers()
+    except trouble.Trouble as e:
+        raise NotRun(str(e)) from None
+    out, name = module_objects(lab), f"{lab.family}_lab"
+    not_theirs = {f"{lab.scheme}.o", f"counted_{lab.scheme}.o", f"{name}.o", f"{name}.mod.o"}
+    files = {"in/" + lab.source_name: text.encode()}
+    for folder in HEADERS:
+        folder = os.path.join(lab.family_folder, folder)
+        for entry in sorted(os.listdir(folder)):
+            if entry.endswith((".h", ".mk")) or entry == "Kbuild":
+                files["in/" + entry] = read(os.path.join(folder, entry))
+    for entry in sorted(os.listdir(out)):
+        if entry.endswith(".o") and entry not in not_theirs:
+            files[f"in/{entry}_shipped"] = read(os.path.join(out, entry))
+    done = jail.run(["/bin/sh", "-c", MAKE, kdir], files=files, ro=[trees(kdir)], seconds=120,
+                    processes=64, output=16 << 20, fetch=f"m/{name}.ko")
+    if not done.well:
+        return None, compiler_says(done, lab)
+    return done.out, ""
+
+
+def trees(kdir):
+    """The folder that holds all of the headers: Debian's lie in two trees."""
+    real = os.path.realpath(kdir)
+    above = real.partition("/usr/src/")[0]
+    return above if above and above != real else real
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def vm(lab, text):
+    ko, why = module(lab, text)
+    if not ko:
+        return {"state": FAILED, "said": "the module is not built: " + why}
+    with tempfile.TemporaryDirectory(prefix="grade-") as tmp:
+        name = f"{lab.family}_lab.ko"
+        with open(os.path.join(tmp, name), "wb") as f:
+            f.write(ko)
+        with open(os.path.join(tmp, "job"), "w", encoding="utf-8") as f:
+            f.write(f"MODULE={lab.family}_lab ./lab {lab.scheme} {steps(lab)} ms={VM_MS}\n")
+        done = subprocess.run(
+            [VM, "run", "--quiet", "--job", os.path.join(tmp, "job"), "--timeout",
+             str(VM_SECONDS), "--add", os.path.join(tmp, name), "--add",
+             os.path.join(labs.CODE, "module", "lab"), "--json", os.path.join(tmp, "out")],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+            check=False)
+        try:
+            with open(os.path.join(tmp, "out"), encoding="utf-8") as f:
+                record = json.load(f)
+        except (OSError, ValueError):
+            raise NotRun(last_line(done.stderr or done.stdout)) from None
+    return vm_says(record)
+
+
+def vm_says(record):
+    where = f"on {printable(record['kernel'], 40)} ({record['accel']})"
+    splat = record["splat"] or (record["splats"] or [None])[0]
+    complaint = ""
+    if splat:
+        complaint = printable(splat["title"])
+        if splat["function"] and splat["function"] not in complaint:
+            complaint += f" in {printable(splat['function'], 60)}()"
+    if record["verdict"] in ("noboot", "interrupted"):
+        raise NotRun(record["reason"])
+    if record["verdict"] == "pass" and not splat:
+        return {"state": PASSED, "said": f"{record['counts']['ok']} runs {where}: silent"}
+    return {"state": FAILED, "said": f"{record['verdict']} {where}: "
+                                     + (complaint or printable(record["reason"]))}
