@@ -5,7 +5,7 @@ schemes      := rtnl nsid_lock batched
 # none: the walk counts what it looks at (watch.h)
 counted      :=
 parts        := family namespaces lab_idr scenario growth
-native_parts := workqueue
+native_parts :=
 # what the schemes share, for the explorer; its first scenario
 explored     := namespaces lab_idr
 first        := cleanup

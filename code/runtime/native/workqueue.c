@@ -80,3 +80,23 @@ bool flush_work(struct work_struct *work)
 	pthread_mutex_unlock(&lab_works_mutex);
 	return waited;
 }
+
+static void lab_grace_period_over(struct rcu_head *rcu)
+{
+	schedule_work(&container_of(rcu, struct rcu_work, rcu)->work);
+}
+
+/* Nobody here queues a work that is queued: it is new each time. */
+bool lab_queue_rcu_work(struct rcu_work *work)
+{
+	urcu_memb_call_rcu(&work->rcu, lab_grace_period_over);
+	return true;
+}
+
+void lab_flush_works(void)
+{
+	pthread_mutex_lock(&lab_works_mutex);
+	while (lab_works || lab_works_running)
+		pthread_cond_wait(&lab_works_changed, &lab_works_mutex);
+	pthread_mutex_unlock(&lab_works_mutex);
+}

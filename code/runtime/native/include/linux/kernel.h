@@ -18,6 +18,14 @@
 		fprintf(stderr, "WARNING: " __VA_ARGS__);		\
 } while (0)
 
+#define WARN_ON_ONCE(cond) ({						\
+	bool lab_warns = !!(cond);					\
+									\
+	WARN_ONCE(lab_warns, "%s:%d: %s\n", __FILE__, __LINE__, #cond);	\
+	lab_warns;							\
+})
+#define WARN_ON(cond)		WARN_ON_ONCE(cond)
+
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define max(a, b)		((a) > (b) ? (a) : (b))

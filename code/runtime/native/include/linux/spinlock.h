@@ -25,6 +25,14 @@ static inline void spin_lock(spinlock_t *l)
 	preempt_disable();
 }
 
+static inline bool spin_trylock(spinlock_t *l)
+{
+	if (pthread_spin_trylock(&l->lock))
+		return false;
+	preempt_disable();
+	return true;
+}
+
 static inline void spin_unlock(spinlock_t *l)
 {
 	preempt_enable();
@@ -34,6 +42,10 @@ static inline void spin_unlock(spinlock_t *l)
 /* There are no interrupts here to keep away. */
 #define spin_lock_irq(l)		spin_lock(l)
 #define spin_unlock_irq(l)		spin_unlock(l)
+#define spin_lock_bh(l)			spin_lock(l)
+#define spin_unlock_bh(l)		spin_unlock(l)
+#define spin_lock_nested(l, subclass)	((void)(subclass), spin_lock(l))
+#define lockdep_assert_held(l)		((void)(l))
 #define spin_lock_irqsave(l, flags)	((flags) = 0, spin_lock(l))
 #define spin_unlock_irqrestore(l, flags) ((void)(flags), spin_unlock(l))
 
