@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
+#include <linux/workqueue.h>
 
 /* Sparse objects to a plain access to the pointer. */
 #define LAB_NSPROXY_PTR struct lab_nsproxy __rcu *
