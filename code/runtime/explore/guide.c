@@ -123,7 +123,8 @@ void x_guide_reset(void)
 	memset(spent, 0, sizeof(spent));
 	for (p = 0; p < X_PROCS; p++)
 		ended_in[p] = -1;
-	now = runs = 0;
+	now = 0;
+	runs = 0;
 	trouble.why = NULL;
 }
 
