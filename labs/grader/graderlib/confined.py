@@ -31,7 +31,7 @@ FOLLOWED = ["-fno-tree-pta", "-fno-ivopts", "-fno-jump-tables",
             "-fcf-protection=none", "-fno-asynchronous-unwind-tables",
             "-fno-shrink-wrap", "-mindirect-branch=thunk-extern"]
 PLAINER = [["-fno-tree-fre", "-fno-tree-dominator-opts", "-fno-tree-loop-im",
-            "-fno-move-loop-invariants"], ["-O0"]]
+            "-fno-move-loop-invariants"], ["-Og"], ["-O0"]]
 GATHER = builder.GATHER.replace(
     "SECTIONS {", "SECTIONS {\n\tlab_text : { *(.text .text.*) }")
 WHERE = "/submission"       # what its file is said to lie in
@@ -111,6 +111,28 @@ def names(lab):
     return engine, family - {"lab_scenario"}
 
 
+def leaking(text):
+    """A scenario that forgets an object in the end."""
+    found = re.search(r"\.finish = (\w+),", text)
+    begin = text.index("const struct lab_scenario lab_scenario =")
+    finish = f"{found.group(1)}(); " if found else ""
+    entry = ".finish = lab_planted,"
+    out = text.replace(found.group(), entry) if found else re.sub(
+        r"(\.what = [^\n]*\n)", rf"\1\t{entry}\n", text)
+    return (out[:begin] + "static void lab_planted(void) { " + finish +
+            "if (!lab_alloc(24)) lab_x_unexpected(\"memory\"); }\n" + out[begin:])
+
+
+def possible(result):
+    """Whether a clean result can be that of a search."""
+    executions, steps, deepest = (result[k] for k in
+                                  ("executions", "steps", "deepest"))
+    return all(type(n) is int for n in (executions, steps, deepest)) and \
+        1 <= executions and 1 <= deepest <= steps and not result["kinds"] and \
+        not result["failures"] and result["redundant"] < executions and \
+        steps <= executions * 4096
+
+
 class Linked:
     """A program, once it is there."""
 
@@ -131,6 +153,7 @@ class Submission:
             text, self.refusal = check.read(path)
         self.text = text
         self.lock, self.object, self.programs = threading.Lock(), None, {}
+        self.control, self.says_no = None, False
         self.folder = tempfile.mkdtemp(prefix="submission-")
         weakref.finalize(self, builder.shutil.rmtree, self.folder, True)
 
@@ -232,21 +255,22 @@ class Submission:
         return Finding("build", 0, errors[0] if errors else
                        reason(done, "the compiler"))
 
-    def trusted(self, scenario):
-        """The kit's own parts of the program, compiled once for all."""
+    def trusted(self, scenario, planted=False):
+        """The kit's own parts of the program, compiled once for all. planted:
+        with a scenario that leaks."""
         family = self.lab.family_folder
         paths = [os.path.join(family, "explore", scenario + ".c"),
                  *builder.explored(family)]
         prog = builder.Program(paths, family=family, scheme=self.lab.scheme,
                                cc=self.cc)
         key = builder.digest("parts", self.lab.scheme, self.cc, *FOLLOWED,
-                             *PLAINER[0], prog.source_hash())[:16]
+                             *PLAINER[0], prog.source_hash(), planted)[:16]
 
         def make(tmp):
             for n, (name, text, path) in enumerate(prog.texts()):
                 src = os.path.join(tmp, f"{n}-{name}")
                 with open(src, "w", encoding="utf-8") as f:
-                    f.write(text)
+                    f.write(leaking(text) if planted and not n else text)
                 builder.run(
                     [self.cc, *builder.EXPLORED, *builder.INSTRUMENT["gcc"],
                      *FOLLOWED, *PLAINER[0], *builder.includes(family), "-I" + os.path.dirname(path),
@@ -255,22 +279,22 @@ class Submission:
         return builder.finished(os.path.join(builder.BUILD, "parts-" + key),
                                 make)
 
-    def program(self, scenario):
+    def program(self, scenario, planted=False):
         """The submission linked with a scenario: its path, and where the
         functions of what is explored begin."""
         scheme = self.build()
         with self.lock:
-            mine = self.programs.setdefault(scenario, Linked())
+            mine = self.programs.setdefault((scenario, planted), Linked())
         with mine.lock:
             if not mine.path:
-                path = os.path.join(self.folder, scenario)
-                mine.entries = self.link(scheme, scenario, path)
+                path = os.path.join(self.folder, scenario + "!" * planted)
+                mine.entries = self.link(
+                    scheme, self.trusted(scenario, planted), path)
                 mine.path = path
         return mine.path, mine.entries
 
-    def link(self, scheme, scenario, path):
+    def link(self, scheme, parts, path):
         engine = builder.engine(self.cc)
-        parts = self.trusted(scenario)
         for folder in (engine, parts):
             if os.stat(folder).st_mode & 0o55 != 0o55:
                 os.chmod(folder, 0o755)     # the jail's user is not ours
@@ -313,11 +337,33 @@ class Submission:
         front = front_end()
         result = self.search(path, ["--entries", entries,
                                     *front.engine_args(o)], limit)
+        if result["verdict"].startswith("clean") and not self.honest(scenario):
+            result = front.no_verdict(
+                "fault", "with this submission the explorer finds not even a "
+                "leak that was planted: its verdict is worth nothing")
         doc = front.document(o, self, path, result, self.describe)
         for at in places(doc):
             if at["file"] == self.shown:
                 at["file"] = self.path
         return doc
+
+    def honest(self, scenario):
+        """A control: with this submission, too, the explorer says no where
+        something is wrong. Asked once."""
+        with self.lock:
+            first = self.control is None
+            self.control = self.control or threading.Event()
+        if first:
+            try:
+                path, entries = self.program(scenario, planted=True)
+                found = self.search(path, ["--entries", entries, "--want",
+                                           "leak"], 20)
+                self.says_no = found["verdict"] == "failed" and \
+                    found["kind"] == "leak"
+            finally:
+                self.control.set()
+        self.control.wait()
+        return self.says_no
 
     def describe(self, path, result):
         def ask(path, asked):
@@ -347,6 +393,8 @@ class Submission:
             if not result.get("complete") or \
                     VERDICTS[result["verdict"]] != done.status:
                 raise ValueError
+            if done.status == 0 and not possible(result):
+                raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError,
                 RecursionError):
             return fault("fault", "the explored code brought the explorer down "
@@ -356,7 +404,9 @@ class Submission:
     # Corroborate
 
     def stress(self):
-        return {"state": "not reached", "said": "not there yet"}
+        from . import corroborate       # it needs more of the machine
+        return corroborate.stress(self.lab, self.text)
 
     def vm(self):
-        return {"state": "not reached", "said": "not there yet"}
+        from . import corroborate
+        return corroborate.vm(self.lab, self.text)

@@ -467,8 +467,12 @@ class Function:
         elif name in READS_ONLY:
             pass
         elif last.startswith("%"):
-            value = state.regs.get(at) if name == "mov" and at is not None \
-                and size == 8 else self.result(state, line, name, args)
+            if name == "mov" and at is not None and size == 8:
+                if at not in state.regs:
+                    state.regs[at] = state.unknown(f"{line.at:x} at {at}")
+                value = state.regs[at]
+            else:
+                value = self.result(state, line, name, args)
             self.into(state, line, last, value)
         elif name == "mov" and at is not None and size == 8 and \
                 args[0].startswith("%"):
