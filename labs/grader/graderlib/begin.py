@@ -125,12 +125,12 @@ def options(argv, doc):
                                 formatter_class=argparse.RawTextHelpFormatter)
     if argv[:1] == ["try"]:
         p.add_argument("try_", metavar="try", choices=["try"])
-        p.add_argument("lab", help="its number")
+        p.add_argument("lab", help="its number, or its folder")
         p.add_argument("wrong", help="a file of the lab's wrong/, without .c")
         p.add_argument("--scenario", default="")
         o, o.more = p.parse_known_args(argv)
         return o
-    p.add_argument("lab", nargs="?", help="its number")
+    p.add_argument("lab", nargs="?", help="its number, or its folder")
     p.add_argument("--again", default="", metavar="NAME.c",
                    help="one more skeleton, under this name")
     o = p.parse_args(argv)
@@ -144,8 +144,6 @@ def main(argv, doc):
     try:
         if not o.lab:
             return show_all()
-        if not o.lab.isdigit():
-            raise labs.LabError(f"“{o.lab}” is no number of a lab: make lab lists them")
         lab = labs.load(o.lab)
         if o.wrong:
             return attempt(lab, o.wrong, o.scenario, o.more)

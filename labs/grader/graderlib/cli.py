@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+import traceback
 
 from . import begin, labs
 
@@ -78,18 +79,19 @@ def grade(o):
         run = stages.Grading(lab, path, asked, o.jobs, tell)
     except stages.HandedInError as e:
         return refuse(str(e), PARTLY)
+    folder = o.report or os.path.join(os.path.dirname(os.path.abspath(run.source)), "report")
+    if not o.no_report:
+        run.plots = folder
     if not o.quiet:
         from .skeleton import plain
         print(f"Lab {lab.number}: {plain(lab.title)}\n{begin.shown(run.source)}\n", flush=True)
     result = run.run()
-    return tell_all(o, lab, run, result, report)
+    return tell_all(o, lab, run, result, report, folder)
 
 
-def tell_all(o, lab, run, result, report):
+def tell_all(o, lab, run, result, report, folder):
     page = ""
     if not o.no_report and not result["interrupted"]:
-        folder = o.report or os.path.join(os.path.dirname(os.path.abspath(run.source)),
-                                          "report")
         try:
             page = report.save(lab, result, run.docs, folder, o.hint)
         except OSError as e:
@@ -124,7 +126,9 @@ def main(argv, doc):
         status = refuse("interrupted", INTERRUPTED)
     except Exception as e:
         if type(e).__name__ not in ("NoJail", "BuildError", "Trouble"):
-            raise
+            traceback.print_exc()
+            status = refuse("this is a mistake of the grader's, not yours: see above", CANNOT)
+            os._exit(status)
         status = refuse(str(e), CANNOT)
     sys.stdout.flush()
     sys.stderr.flush()

@@ -59,7 +59,8 @@ def own(at, scheme):
 
 def place_of(doc, failure):
     """Where in the submission the failing process was: a fault often shows in
-    code that all schemes share, where there is nothing to mend."""
+    code that all schemes share, where there is nothing to mend. If it was in
+    none of that, where who freed the object was."""
     scheme = doc["scheme"]
     if own(failure["at"], scheme):
         return failure["at"]
@@ -70,6 +71,14 @@ def place_of(doc, failure):
         if step["process"] == failure["process"] and own(step["at"], scheme):
             last = step["at"]
     return last
+
+
+def other_place(doc, failure):
+    """Where in the submission the other party was, if it was there."""
+    if failure.get("other") and own(failure["other"], doc["scheme"]):
+        return failure["other"]
+    freer = re.search(r"bytes that (.+) has freed", failure["text"])
+    return freer and freed_at(doc, freer.group(1))
 
 
 def say_place(at):
@@ -85,8 +94,8 @@ def actor(doc, number):
     return names[number]
 
 
-def freed_in(doc, freer):
-    """“, in lab_g()”: in which function of theirs the one who freed was."""
+def freed_at(doc, freer):
+    """In which step of theirs the one who freed was."""
     names = doc.get("processes", [])
     last = found = None
     for step in doc["steps"]:
@@ -95,6 +104,11 @@ def freed_in(doc, freer):
                 last = step["at"]
             if step["what"] == "free":
                 found = last
+    return found
+
+
+def freed_in(doc, freer):
+    found = freed_at(doc, freer)
     return f", in {found['function']}()" if found else ""
 
 
@@ -112,8 +126,8 @@ def sentence(doc):
     kind, text = failure["kind"], failure["text"]
     where = place_of(doc, failure)
     who = actor(doc, failure["process"])
-    if where:
-        who = f"In {where['function']}(), {who}"
+    if where or failure["process"] and failure["at"]["function"] != "?":
+        who = f"In {(where or failure['at'])['function']}(), {who}"
     else:
         who = who[:1].upper() + who[1:]
     freer = re.search(r"bytes that (.+) has freed", text)
@@ -124,7 +138,7 @@ def sentence(doc):
     if kind == "double-free":
         return f"{who} frees what {freer} has freed before{freed_in(doc, freer)}."
     if kind == "leak":
-        count = text.split(" ")[0]
+        count = text.split(" ")[0] if text[:1].isdigit() else "Some"
         what = "One object was" if count == "1" else f"{count} objects were"
         return (f"{what} never freed: a reference is left over on what "
                 f"{failure['at']['function']}() made.")

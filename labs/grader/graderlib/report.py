@@ -117,10 +117,20 @@ def table(result):
     out = []
     for task in result["tasks"]:
         mark = MARK.get(task["state"], "·")
-        points = f"{task['points']} / {task['of']}" if task["of"] else "-"
         title = skeleton.plain(task["title"])
-        out.append(f"  {mark} {task['id']:5} {title:42.42} {points:>7}  {task['state']}")
+        out.append(f"  {mark} {task['id']:5} {title:42.42} {points_of(task):>7}  "
+                   + state_of(task))
     return "\n".join(out)
+
+
+def points_of(task):
+    return f"{task['points']} / {task['of']}" if task["of"] else "-"
+
+
+def state_of(task):
+    """Without a reason, its stage was not asked for."""
+    asked = task["state"] != stages.NOT_REACHED or task["reason"]
+    return task["state"] if asked else "not looked at"
 
 
 def stage_line(stage):
@@ -196,8 +206,24 @@ pre { background: var(--soft); padding: .8rem; overflow-x: auto; font-size: 13px
   line-height: 1.35; } .passed { color: var(--good); } .failed { color: var(--bad); }
 figure { background: #fff; margin: 1rem 0; padding: .5rem; overflow-x: auto;
   border: 1px solid var(--line); } figcaption { color: #444; font-size: .9rem; }
-figure svg { max-width: 100%; height: auto; } .small { font-size: .9rem; opacity: .8; }
+@media (prefers-color-scheme: dark) { figure { filter: invert(.92) hue-rotate(180deg); } }
+blockquote { border-left: 3px solid var(--line); margin-left: 0; padding-left: 1rem;
+  white-space: pre-wrap; } figure svg { max-width: 100%; height: auto; } .small { font-size: .9rem; opacity: .8; }
 """
+
+
+def measured_part(task):
+    """What was measured for a task, with its plots, beside the student's words."""
+    out = [f"<h2>{html.escape(task['id'])} {html.escape(skeleton.plain(task['title']))}: "
+           "measured</h2>"]
+    if task["said"]:
+        out.append(f"<blockquote>{html.escape(str(task['said'])[:4000])}</blockquote>")
+    for measured in task["measured"]:
+        out.append(f"<p>{html.escape(measured['said'])}</p>")
+        for path in measured.get("plots", {}).values():
+            svg = labs.read_text(path)
+            out.append(f"<figure>{svg[svg.index('<svg'):]}</figure>")
+    return "\n".join(out)
 
 
 def page(lab, result, pictures, wanted):
@@ -205,8 +231,8 @@ def page(lab, result, pictures, wanted):
     esc = html.escape
     rows = "".join(
         f"<tr><td>{esc(t['id'])}</td><td>{esc(skeleton.plain(t['title']))}</td>"
-        f"<td class=n>{t['points']} / {t['of']}</td>"
-        f"<td class='{t['state'] if t['state'] in MARK else ''}'>{esc(t['state'])}</td></tr>"
+        f"<td class=n>{points_of(t)}</td>"
+        f"<td class='{t['state'] if t['state'] in MARK else ''}'>{esc(state_of(t))}</td></tr>"
         for t in result["tasks"])
     steps = "".join(
         f"<tr><td>{esc(s['name'])}</td><td class='{s['state'] if s['state'] in MARK else ''}'>"
@@ -240,6 +266,7 @@ def page(lab, result, pictures, wanted):
             out.append(f"<p>Read: “{esc(title)}” (<code>{esc(where)}</code>)</p>")
         out += [f"<p>{esc(' '.join(line.split()))}</p>"
                 for line in hint_lines(task, raw, wanted)]
+    out += [measured_part(t) for t in result["tasks"] if t["measured"]]
     if result["warnings"]:
         out.append("<h2>The compiler warns</h2><pre>"
                    + esc("\n".join(result["warnings"])) + "</pre>")
@@ -254,9 +281,12 @@ def page(lab, result, pictures, wanted):
 def save(lab, result, docs, folder, wanted=0):
     """The page and the pictures, in `folder`. What an earlier grade left goes."""
     os.makedirs(folder, exist_ok=True)
+    plots = {p for t in result["tasks"] for m in t["measured"]
+             for p in m.get("plots", {}).values()}
     for name in os.listdir(folder):
-        if name.endswith((".svg", ".html")):
-            os.unlink(os.path.join(folder, name))
+        path = os.path.join(folder, name)
+        if name.endswith((".svg", ".html")) and path not in plots:
+            os.unlink(path)
     pictures = {}
     for task in result["tasks"]:
         if task["id"] in docs and task["lanes"]:

@@ -215,10 +215,12 @@ class Grading:
                                              reasons.MEANS.get(doc["kind"], "")),
                    lanes=lanes.draw(doc, WIDTH), schedule=doc.get("schedule", []))
         if failure:
-            where = reasons.place_of(doc, failure) or failure["at"]
+            other = reasons.other_place(doc, failure)
+            where = reasons.place_of(doc, failure) or other or failure["at"]
             out["place"] = reasons.say_place(where)
-            if failure.get("other"):
-                out["other"] = reasons.say_place(failure["other"])
+            other = other or failure.get("other")
+            if other and other != where:
+                out["other"] = reasons.say_place(other)
         self.docs[task.id] = doc
 
     def answers(self):

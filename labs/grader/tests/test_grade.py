@@ -1,0 +1,374 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command that a student runs: what it says, what it keeps, how it ends."""
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from grading import BUILT, GRADER, TINY, TOP, graded, hand_in, lab, shown, task
+from graderlib import labs, reasons, skeleton, stages
+
+POINTS = ("check", "build", "explore", "answers")
+GRADE = os.path.join(GRADER, "grade")
+LAB = os.path.join(GRADER, "lab")
+KEY = '"7.4" = "use-after-free"\n'
+
+
+def reference():
+    return labs.reference(lab(TINY))
+
+
+def broken(old, new, text=None):
+    text = text or reference()
+    assert text.count(old) == 1, old
+    return text.replace(old, new)
+
+
+def no_wait():
+    """7.1 does its job alone, and 7.2 shows that nobody waited."""
+    return broken("		synchronize_rcu();\n", "")
+
+
+def command(*args, **env):
+    return subprocess.run([str(a) for a in args], cwd=TOP, text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                          timeout=120, env={**os.environ, **env})
+
+
+def grade(folder, *args, stages_="check,build,explore,answers", **env):
+    return command(GRADE, "--lab", TINY, "--submission", folder, "--stages", stages_, *args,
+                   **env)
+
+
+def without_time(result):
+    """All of it but what a clock or the memory says."""
+    result = json.loads(json.dumps(result))
+    for table in (result, *result["stages"]):
+        table.pop("seconds", None)
+        table.pop("memory_mb", None)
+    return result
+
+
+# Begin
+
+def test_a_lab_begins_with_a_skeleton_and_never_overwrites_work(tmp_path):
+    env = {"WORK": str(tmp_path / "with 'blanks'")}
+    first = command(LAB, TINY, **env)
+    folder = os.path.join(env["WORK"], "7-tiny")
+    assert first.returncode == 0 and "New in" in first.stdout
+    assert sorted(os.listdir(folder)) == ["answers.toml", "rcu.c"]
+    assert len(first.stdout.splitlines()) <= 7
+    with open(os.path.join(folder, "rcu.c"), "w", encoding="utf-8") as f:
+        f.write("mine\n")
+    os.unlink(os.path.join(folder, "answers.toml"))
+    second = command(LAB, TINY, **env)
+    assert second.returncode == 0
+    assert "New in" in second.stdout and "kept as you left it: rcu.c" in second.stdout
+    assert labs.read_text(os.path.join(folder, "rcu.c")) == "mine\n"
+    third = command(LAB, TINY, **env)
+    assert "was not touched" in third.stdout
+
+
+def test_one_more_skeleton_goes_beside_it_under_another_name(tmp_path):
+    env = {"WORK": str(tmp_path)}
+    command(LAB, TINY, **env)
+    assert command(LAB, TINY, "--again", "fresh.c", **env).returncode == 0
+    again = command(LAB, TINY, "--again", "fresh.c", **env)
+    assert again.returncode == 1 and "not touched" in again.stderr
+    text = labs.read_text(tmp_path / "7-tiny" / "fresh.c")
+    assert text == skeleton.skeleton(lab(TINY))
+    bad = command(LAB, TINY, "--again", "../x.c", **env)
+    assert bad.returncode == 1 and not os.path.exists(tmp_path / "x.c")
+
+
+def test_the_labs_are_listed():
+    done = command(LAB)
+    assert done.returncode == 0
+    for number in labs.folders():
+        assert re.search(rf"^ +{number}  ", done.stdout, re.MULTILINE)
+
+
+def test_a_wrong_function_is_tried_in_the_students_own_file(tmp_path):
+    os.makedirs(tmp_path / "7-tiny")
+    (tmp_path / "7-tiny" / "rcu.c").write_text(reference())
+    done = command(LAB, "try", TINY, "too_early", WORK=str(tmp_path))
+    assert done.returncode == 1
+    assert "use-after-free" in done.stdout and "too_early.c:" in done.stdout
+    unknown = command(LAB, "try", TINY, "early", WORK=str(tmp_path))
+    assert unknown.returncode == 1
+    assert "has no wrong/early.c; it has: too_early" in unknown.stderr
+
+
+# Grade
+
+def test_full_points_end_with_status_0(tmp_path):
+    done = grade(hand_in(tmp_path, lab(TINY), reference(), KEY))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "8 of 8 points: all that the grader looks at is right" in done.stdout
+
+
+def test_a_skeleton_is_not_a_failure_but_unwritten(tmp_path):
+    a_lab = lab(TINY)
+    done = grade(hand_in(tmp_path, a_lab, skeleton.skeleton(a_lab),
+                         skeleton.answers_template(a_lab)))
+    assert done.returncode == 1
+    assert "7.1  The switch: not written yet" in done.stdout
+    assert "failed" not in done.stdout.partition("\n\n")[2].partition("\n\n")[2]
+    assert "0 of 8 points; next: task 7.1, The switch" in done.stdout
+
+
+def test_a_failure_is_told_with_all_that_helps(tmp_path):
+    folder = hand_in(tmp_path, lab(TINY), no_wait(), KEY)
+    done = grade(folder, "--hint", "1", "--json", tmp_path / "out.json")
+    said = done.stdout
+    assert done.returncode == 1
+    assert max(len(line) for line in said.splitlines() if "make explore" not in line
+               and str(tmp_path) not in line) <= 80
+    result = json.loads(labs.read_text(tmp_path / "out.json"))
+    assert result["format"] == "lab-grade" and result["points"] < result["of"]
+    failed = next(t for t in result["tasks"] if t["state"] == "failed")
+    assert failed["kind"] == "use-after-free" and failed["points"] == 0
+    assert "self has freed, in lab_switch_task_namespaces()" in failed["reason"]
+    assert failed["place"]["file"] == "rcu.c" and failed["place"]["line"] > 0
+    for line in failed["lanes"].splitlines():
+        assert line in said
+    assert f"rcu.c:{failed['place']['line']}" in said
+    assert "Hint 1: first" in said or "Hint 1: only one" in said
+    assert "“RCU (2007)”" in said and "make explore SCHEME=rcu SCENARIO=" in said
+
+
+def test_hints_come_one_at_a_time(tmp_path):
+    a_lab = lab(TINY)
+    folder = hand_in(tmp_path, a_lab, skeleton.skeleton(a_lab))
+    none = grade(folder, "--no-report").stdout
+    assert "Hint" not in none and "HINT=1" in none
+    two = grade(folder, "--no-report", "--hint", "2").stdout
+    assert "Hint 1: first" in two and "Hint 2: second" in two
+    assert "third" not in two and "HINT=3" in two
+    assert "HINT=" not in grade(folder, "--no-report", "--hint", "3").stdout
+
+
+def test_the_page_needs_nothing_beside_it(tmp_path):
+    folder = hand_in(tmp_path, lab(TINY), no_wait())
+    said = grade(folder).stdout
+    page = labs.read_text(os.path.join(folder, "report", "index.html"))
+    assert os.path.join(folder, "report", "index.html") in said
+    assert "<svg" in page and "<pre>" in page and "prefers-color-scheme: dark" in page
+    assert not re.search(r'(src|href)="?(?!#)', page.replace("xlink:href", ""))
+    svgs = [n for n in os.listdir(os.path.join(folder, "report")) if n.endswith(".svg")]
+    assert svgs and all(f"Picture: {os.path.join(folder, 'report', n)}" in said for n in svgs)
+    with open(os.path.join(folder, "rcu.c"), "w", encoding="utf-8") as f:
+        f.write(reference())
+    grade(folder)
+    assert os.listdir(os.path.join(folder, "report")) == ["index.html"]
+
+
+def test_what_a_submission_holds_is_no_markup_in_the_page(tmp_path):
+    text = broken("	lab_point(own_read);\n", "	WARN_ON_ONCE(\"<script>\" != NULL);\n")
+    result = graded(tmp_path, lab(TINY), text, '"7.4" = "<script>alert(1)</script>"\n',
+                    only=POINTS)
+    from graderlib import report
+    assert "<script>" not in report.page(lab(TINY), result, {}, 0)
+
+
+@pytest.mark.parametrize("text", ["wrong", "right"])
+def test_the_same_submission_gets_the_same_grade(tmp_path, text):
+    folder = hand_in(tmp_path, lab(TINY), no_wait() if text == "wrong" else reference(), KEY)
+    grades = [stages.Grading(lab(TINY), folder, POINTS, jobs).run() for jobs in (1, 2, 4)]
+    assert without_time(grades[0]) == without_time(grades[1]) == without_time(grades[2])
+
+
+def test_warnings_of_the_compiler_are_shown_and_cost_nothing(tmp_path):
+    text = broken("	might_sleep();\n", "	int unused_variable;\n\n	might_sleep();\n")
+    folder = hand_in(tmp_path, lab(TINY), text, KEY)
+    done = grade(folder, "--no-report")
+    assert done.returncode == 0, done.stdout
+    assert "The compiler warns:" in done.stdout and "unused_variable" in done.stdout
+
+
+def test_what_does_not_compile_ends_there_and_says_where(tmp_path):
+    text = broken("	might_sleep();\n", "	might_sleep()\n")
+    result = graded(tmp_path, lab(TINY), text, KEY, only=stages.STAGES)
+    states = {s["name"]: s["state"] for s in result["stages"]}
+    assert states["build"] == "failed" and states["answers"] == "passed"
+    assert all(states[s] == "not reached" for s in ("explore", "stress", "vm", "measure"))
+    first = task(result, "7.1")
+    assert first["state"] == "not reached" and first["place"]["line"] > 0
+    assert result["points"] == 2, shown(result)
+
+
+def test_a_task_is_not_looked_at_before_what_it_needs(tmp_path):
+    text = broken("	rcu_assign_pointer(self->nsproxy, new);\n", "")
+    result = graded(tmp_path, lab(TINY), text)
+    assert task(result, "7.1")["state"] == "failed", shown(result)
+    second = task(result, "7.2")
+    assert (second["state"], second["reason"]) == ("not reached", "Task 7.1 comes first.")
+
+
+def test_a_sentence_of_the_lab_says_what_a_kind_means_there(tmp_path):
+    result = graded(tmp_path, lab(TINY), broken(
+        "	rcu_read_lock();\n	lab_point(read_begin);", "	lab_point(read_begin);",
+        broken("	lab_point(read_end);\n	rcu_read_unlock();", "	lab_point(read_end);")))
+    second = task(result, "7.2")
+    assert second["state"] == "failed", shown(result)
+    kind = second["kind"]
+    assert second["because"] == {"use-after-free": "The reader must be waited for."}.get(
+        kind, reasons.MEANS[kind])
+
+
+def test_a_search_that_was_cut_is_for_a_person_and_no_points(tmp_path, monkeypatch):
+    run = stages.Grading(lab(TINY), hand_in(tmp_path, lab(TINY), reference()), BUILT)
+    real = run.submission.explore
+    monkeypatch.setattr(run.submission, "explore", lambda *a, **k: {
+        **real(*a, **k), "verdict": "cut"})
+    first = task(run.run(), "7.1")
+    assert (first["state"], first["points"]) == ("for a person", 0)
+    assert "every interleaving" in first["reason"]
+
+
+def test_other_environments_never_change_points(tmp_path, monkeypatch):
+    from graderlib import corroborate
+    monkeypatch.setattr(corroborate, "stress", lambda *_: {"state": "failed", "said": "boo"})
+    monkeypatch.setattr(corroborate, "vm", lambda *_: (_ for _ in ()).throw(
+        corroborate.NotRun("no kernel here")))
+    result = graded(tmp_path, lab(TINY), reference(), KEY,
+                    only=(*POINTS, "stress", "vm"))
+    assert result["points"] == result["of"]
+    assert "a person should look" in result["notes"][0] and "boo" in result["notes"][0]
+    assert {s["name"]: s["state"] for s in result["stages"]}["vm"] == "not run"
+
+
+def test_stress_and_the_module_are_the_students(tmp_path):
+    """A bug that both see, though the explorer was not asked."""
+    from graderlib import corroborate
+    seen = corroborate.stress(lab(TINY), no_wait())
+    assert seen["state"] == "failed" and "use-after-free" in seen["said"]
+    assert "rcu.c:" in seen["said"]
+    assert corroborate.stress(lab(TINY), reference())["state"] == "passed"
+
+
+# Answers
+
+@pytest.mark.parametrize("text, complaint", [
+    ('"7.4" = "a', "answers.toml: "),
+    ("\xff\xfe", None),
+    ("x = " + "[" * 20000, "nested too deeply"),
+    ("# " + "x" * 70000, "more than 64 kB"),
+])
+def test_answers_that_can_not_be_read_are_explained(tmp_path, text, complaint):
+    folder = hand_in(tmp_path, lab(TINY), reference())
+    with open(os.path.join(folder, "answers.toml"), "wb") as f:
+        f.write(text.encode("latin-1"))
+    result = stages.Grading(lab(TINY), folder, POINTS).run()
+    said = task(result, "7.4")
+    assert said["state"] == "not answered yet" and said["points"] == 0
+    assert (complaint or "not text in UTF-8") in said["reason"], said["reason"]
+    assert task(result, "7.1")["points"] == 3
+
+
+@pytest.mark.parametrize("what", ["link", "pipe", "folder"])
+def test_answers_are_an_ordinary_file_or_nothing(tmp_path, what):
+    folder = hand_in(tmp_path, lab(TINY), reference())
+    path = os.path.join(folder, "answers.toml")
+    if what == "link":
+        os.symlink(os.path.join(TINY, "key.toml"), path)
+    elif what == "pipe":
+        os.mkfifo(path)
+    else:
+        os.mkdir(path)
+    result = stages.Grading(lab(TINY), folder, POINTS).run()
+    assert task(result, "7.4")["points"] == 0 and result["points"] == 6
+
+
+def test_an_answer_to_no_question_is_noticed(tmp_path):
+    result = graded(tmp_path, lab(TINY), reference(), KEY + '"7.9" = "x"\n', only=POINTS)
+    assert "“7.9”" in result["notes"][0]
+
+
+# How it ends
+
+def test_wrong_usage_ends_with_status_2(tmp_path):
+    folder = hand_in(tmp_path, lab(TINY), reference())
+    for args, complaint in ((["--lab", "77"], "there is no lab 77"), ([], "say which lab"),
+                            (["--lab", TINY, "--submission", folder, "--stages", "bild"],
+                             "there is no stage “bild”")):
+        done = command(GRADE, *args)
+        assert done.returncode == 2 and complaint in done.stderr and not done.stdout
+
+
+def test_nothing_handed_in_is_said_in_a_sentence(tmp_path):
+    done = grade(tmp_path)
+    assert done.returncode == 1
+    assert f"there is no rcu.c in {tmp_path}" in done.stderr
+
+
+def test_without_a_jail_nothing_is_graded(tmp_path):
+    folder = hand_in(tmp_path, lab(TINY), reference())
+    done = grade(folder, PATH=str(tmp_path))
+    assert done.returncode == 3 and "bubblewrap" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_interrupt_says_what_is_known_and_leaves_nothing(tmp_path):
+    """Six threads that each take a lock now and then: it takes for ever."""
+    text = broken("	lab_point(own_read);\n", "	for (int i = 0; i < 60; i++) {\n"
+                  "		lab_task_lock(self);\n		lab_task_unlock(self);\n	}\n")
+    text = broken("	rcu_read_lock();\n	lab_point(read_begin);",
+                  "	for (int i = 0; i < 60; i++) {\n		lab_task_lock(task);\n"
+                  "		lab_task_unlock(task);\n	}\n	rcu_read_lock();", text)
+    a_lab = os.path.join(str(tmp_path), "7-tiny")
+    os.makedirs(os.path.join(a_lab, "wrong"))
+    with open(os.path.join(a_lab, "wrong", "too_early.c"), "w", encoding="utf-8") as f:
+        f.write(labs.read_text(labs.wrongs(lab(TINY))["too_early"]))
+    with open(os.path.join(a_lab, "lab.toml"), "w", encoding="utf-8") as f:
+        f.write(labs.read_text(os.path.join(TINY, "lab.toml")).replace(
+            'scenario = "only_get"', 'scenario = "switch"'))
+    folder = hand_in(tmp_path, lab(TINY), text)
+    out = os.path.join(str(tmp_path), "out.json")
+    child = subprocess.Popen(
+        [GRADE, "--lab", a_lab, "--submission", folder, "--json", out], text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+        start_new_session=True, cwd=TOP)
+    try:
+        for line in child.stdout:
+            if "build" in line:
+                break
+        time.sleep(4)
+        child.send_signal(signal.SIGINT)
+        said, err = child.communicate(timeout=30)
+    finally:
+        child.kill()
+    assert child.returncode == 130, said + err
+    assert "Interrupted; until then:" in said
+    assert not os.path.exists(out)
+    assert sorted(os.listdir(folder)) == ["rcu.c"]
+    time.sleep(0.5)
+    assert not [p for p in processes() if folder in p or "/grade " in p and a_lab in p]
+
+
+def processes():
+    out = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                out.append(f.read().replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:
+            pass
+    return out
+
+
+# Reasons
+
+def test_every_kind_of_failure_has_a_sentence():
+    at = {"function": "lab_f", "file": "/x/rcu.c", "line": 3, "text": "f();"}
+    for kind in labs.KINDS:
+        doc = {"kind": kind, "scheme": "rcu", "processes": ["", "reader"], "steps": [],
+               "failures": [{"kind": kind, "process": 1, "step": 1, "text": "it was so",
+                             "at": at}]}
+        said = reasons.sentence(doc)
+        assert said[0].isupper() and said.endswith(".") and "None" not in said, said
+        assert reasons.MEANS[kind].endswith(".")
