@@ -29,6 +29,7 @@ import time
 import zlib
 
 from . import jail, labs, quantities
+from .spelling import MOST, printable
 
 sys.path.insert(0, os.path.join(labs.CODE, "bench"))
 
@@ -92,8 +93,7 @@ def trusted(lab):
 
 def last_line(text):
     """The last line of what a stranger printed: short, and nothing that moves a cursor."""
-    line = (text.strip().splitlines() or ["no word"])[-1][:200]
-    return "".join(c if c.isprintable() else "?" for c in line)
+    return printable((text.strip().splitlines() or ["no word"])[-1][:200])
 
 
 def whole(lab, control):
@@ -333,5 +333,5 @@ def both(lab, source):
 def words(lab, said):
     """[(question, the student's words)]: hypotheses and explanations, to read
     beside what was measured."""
-    return [(t.question, str(said[t.id])) for t in lab.of_part("measure")
-            if t.asks == "text" and said.get(t.id)]
+    return [(t.question, "\n".join(map(printable, str(said[t.id])[:MOST].splitlines())))
+            for t in lab.of_part("measure") if t.asks == "text" and said.get(t.id)]

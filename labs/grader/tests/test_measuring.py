@@ -182,8 +182,8 @@ def test_skeleton_is_no_control(monkeypatch, tmp_path):
 def test_own_words_stand_beside_what_was_measured(monkeypatch):
     fake_jail(monkeypatch, lambda s, n: 1000 + n % 3)
     lab = lab_of(1, task("get", asks="text", question="What do you expect?"))
-    found, = measuring.measure(lab, "anything", said={"9.1": "twice as fast"})
-    assert found["words"] == [("What do you expect?", "twice as fast")]
+    found, = measuring.measure(lab, "anything", said={"9.1": "twice\n\x1b[2Jas fast"})
+    assert found["words"] == [("What do you expect?", "twice\n[2Jas fast")]
 
 
 def test_plot_shows_each_round_and_the_noise(monkeypatch, tmp_path):
