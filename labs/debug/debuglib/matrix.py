@@ -48,10 +48,13 @@ def key(experiment, kernel, turns, module):
 
 
 class Work:
-    """What was run so far, on disk."""
+    """What was run so far, on disk. Two may be at it side by side."""
 
     def __init__(self):
         self.path = paths.build("debug", "matrix.json")
+        self.read()
+
+    def read(self):
         self.rows = paths.read_json(self.path)
         if not isinstance(self.rows, dict):
             self.rows = {}
@@ -61,6 +64,11 @@ class Work:
                                            "report": None, "odd": []})
 
     def add(self, name, record, runs, good):
+        with paths.lock(self.path + ".lock"):
+            self.read()
+            self.put(name, record, runs, good)
+
+    def put(self, name, record, runs, good):
         row = self.row(name)
         row["runs"] += runs
         row["good"] += good
