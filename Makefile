@@ -41,7 +41,8 @@ EXPLORE_ONE = --family $(FAMILY) $(call option,SCHEME,scheme) $(call option,SCEN
 	    $(call option,BREAK,break) $(call option,REPAIR,repair) \
 	    $(call option,MODE,mode) $(call option,WANT,want) \
 	    $(call option,LIMIT,time-limit) $(call option,BOUND,bound) \
-	    $(call said,GUIDE,guide) $(call said,SCHEME_FILE,scheme-file)
+	    $(call said,GUIDE,guide) $(if $(LABELS),--labels) \
+	    $(call said,SCHEME_FILE,scheme-file)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -76,7 +77,7 @@ cleandocs: ## remove the built book
 
 ## Run and measure
 
-explore: setup-build ## every interleaving of SCHEME= in SCENARIO=; BREAK= REPAIR= MODE=weak WANT= LIMIT= CC= DOT= GUIDE= SCHEME_FILE=; or REPLAY= GDB=1
+explore: setup-build ## every interleaving of SCHEME= in SCENARIO=; BREAK= REPAIR= MODE=weak WANT= LIMIT= CC= DOT= GUIDE= LABELS=1 SCHEME_FILE=; or REPLAY= GDB=1
 	@$(EXPLORE) $(if $(REPLAY),--replay $(REPLAY) $(if $(GDB),--gdb),$(EXPLORE_ONE))
 
 explore-list: ## the scenarios for it, a line each; FAMILY=netns or pid

@@ -68,7 +68,7 @@ def read_answers(path):
         said = tomllib.loads(text.decode("utf-8"))
     except UnicodeDecodeError:
         raise HandedInError("answers.toml is not text in UTF-8") from None
-    except tomllib.TOMLDecodeError as e:
+    except ValueError as e:      # TOMLDecodeError is one; so is a number without end
         raise HandedInError(f"answers.toml: {e}. Each answer stands between quotes: "
                             '"1.4" = "use-after-free"') from None
     except RecursionError:
@@ -267,7 +267,7 @@ class Grading:
     def judge_answer(self, task, answer):
         out = self.tasks[task.id]
         judged = answers.judge(self.lab, task, answer, None)
-        out.update(said=answer, reason=judged.why or "")
+        out.update(said=judged.said, reason=judged.why or "")
         if judged.right is None:
             out["state"] = PERSON
             return
