@@ -183,6 +183,29 @@ def read(path):
         return f.read()
 
 
+RUNNING = set()
+
+
+def machine(command):
+    """Run a guest; what it says. It cleans up behind itself when it is ended."""
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True, errors="replace",
+                             start_new_session=True)
+    RUNNING.add(child)
+    try:
+        return child.communicate()[0]
+    finally:
+        RUNNING.discard(child)
+        stop([child])
+
+
+def stop(children=None):
+    """End the guests that still run: nobody waits for them any more."""
+    for child in list(RUNNING if children is None else children):
+        if child.poll() is None:
+            child.terminate()
+
+
 def vm(lab, text):
     ko, why = module(lab, text)
     if not ko:
@@ -193,17 +216,15 @@ def vm(lab, text):
             f.write(ko)
         with open(os.path.join(tmp, "job"), "w", encoding="utf-8") as f:
             f.write(f"MODULE={lab.family}_lab ./lab {lab.scheme} {steps(lab)} ms={VM_MS}\n")
-        done = subprocess.run(
+        said = machine(
             [VM, "run", "--quiet", "--job", os.path.join(tmp, "job"), "--timeout",
              str(VM_SECONDS), "--add", os.path.join(tmp, name), "--add",
-             os.path.join(labs.CODE, "module", "lab"), "--json", os.path.join(tmp, "out")],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-            check=False)
+             os.path.join(labs.CODE, "module", "lab"), "--json", os.path.join(tmp, "out")])
         try:
             with open(os.path.join(tmp, "out"), encoding="utf-8") as f:
                 record = json.load(f)
         except (OSError, ValueError):
-            raise NotRun(last_line(done.stderr or done.stdout)) from None
+            raise NotRun(last_line(said)) from None
     return vm_says(record)
 
 
