@@ -7,6 +7,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
+#include <linux/processor.h>
 
 struct my_lock {
 	unsigned long word;
