@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 import tempfile
+import textwrap
 
 from . import labs, skeleton
 
@@ -50,7 +51,7 @@ def show_all():
     for lab in all_of:
         state = "begun" if os.path.exists(
             os.path.join(work(lab), lab.source_name)) else ""
-        print(f"{lab.number:3}  {skeleton.plain(lab.title):44.44}  {lab.minutes:4} min  "
+        print(f"{lab.number:3}  {textwrap.shorten(skeleton.plain(lab.title), 46, placeholder=' …'):46}  {lab.minutes:4} min  "
               f"{lab.points:3} points  {state}".rstrip())
     print("\nmake lab LAB=1 begins lab 1; make grade LAB=1 says how far you are.")
     return 0

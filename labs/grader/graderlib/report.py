@@ -67,10 +67,10 @@ def hint_lines(task, raw, wanted):
     """The hints that were asked for, or how to ask."""
     if not raw.hints or task["state"] in (stages.PASSED, stages.PERSON):
         return []
-    out = [fill(f"Hint {n}: {skeleton.plain(h)}", "        ", "  ")
+    out = [fill(skeleton.plain(h), " " * 11, f"  Hint {n}:  ")
            for n, h in enumerate(raw.hints[:wanted], 1)]
     if wanted < len(raw.hints):
-        out.append(f"  Stuck?  HINT={wanted + 1} says "
+        out.append(f"  Stuck?   HINT={wanted + 1} says "
                    + ("a little more." if wanted else "a little."))
     return out
 
@@ -87,13 +87,13 @@ def details(lab, result, task, wanted, with_lanes):
     if task["because"]:
         out.append(fill(skeleton.plain(task["because"])))
     if task["state"] == stages.NOT_WRITTEN and raw.goal:
-        out.append(fill("Goal: " + skeleton.plain(raw.goal), "        ", "  "))
+        out.append(fill(skeleton.plain(raw.goal), " " * 11, "  Goal:    "))
     if task["lanes"] and with_lanes:
         out += ["", task["lanes"], ""]
     if task["place"]:
-        out.append(fill("Line:    " + place_words(task["place"]), "           ", "  "))
+        out.append(fill(place_words(task["place"]), " " * 11, "  Line:    "))
     if task["other"] and task["other"]["function"] not in ("?", ""):
-        out.append(fill("Other:   " + place_words(task["other"]), "           ", "  "))
+        out.append(fill(place_words(task["other"]), " " * 11, "  Other:   "))
     if task["state"] == stages.FAILED and raw.checks:
         out.append("  Again:   " + again(lab, result, task))
     if task["state"] == stages.FAILED and raw.wrong and raw.asks:
@@ -117,8 +117,8 @@ def table(result):
     out = []
     for task in result["tasks"]:
         mark = MARK.get(task["state"], "·")
-        title = skeleton.plain(task["title"])
-        out.append(f"  {mark} {task['id']:5} {title:42.42} {points_of(task):>7}  "
+        title = textwrap.shorten(skeleton.plain(task["title"]), 42, placeholder=" …")
+        out.append(f"  {mark} {task['id']:5} {title:42} {points_of(task):>7}  "
                    + state_of(task))
     return "\n".join(out)
 

@@ -137,7 +137,7 @@ def test_a_failure_is_told_with_all_that_helps(tmp_path):
     for line in failed["lanes"].splitlines():
         assert line in said
     assert f"rcu.c:{failed['place']['line']}" in said
-    assert "Hint 1: first" in said or "Hint 1: only one" in said
+    assert "Hint 1:  first" in said or "Hint 1:  only one" in said
     assert "“RCU (2007)”" in said and "make explore SCHEME=rcu SCENARIO=" in said
 
 
@@ -147,7 +147,7 @@ def test_hints_come_one_at_a_time(tmp_path):
     none = grade(folder, "--no-report").stdout
     assert "Hint" not in none and "HINT=1" in none
     two = grade(folder, "--no-report", "--hint", "2").stdout
-    assert "Hint 1: first" in two and "Hint 2: second" in two
+    assert "Hint 1:  first" in two and "Hint 2:  second" in two
     assert "third" not in two and "HINT=3" in two
     assert "HINT=" not in grade(folder, "--no-report", "--hint", "3").stdout
 
