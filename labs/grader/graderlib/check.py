@@ -8,6 +8,7 @@ machine.py, which judges what the compiler made of the source.
 import functools
 import os
 import re
+import stat
 import typing
 
 MOST = 256 << 10
@@ -177,8 +178,7 @@ class Source:
         self.splices()
         words = list(tokens(self.text))
         for n, t in enumerate(words):
-            after = words[n + 1] if n + 1 < len(words) else Token("", "", 0, "")
-            self.word(t, after)
+            self.word(t)
             if t.kind == "hash":
                 end = n + 1
                 while end < len(words) and words[end].directive not in ("", "#"):
@@ -203,7 +203,7 @@ class Source:
                 self.no(n, "a backslash joins two lines in the middle of a "
                         "word: put white space before it and on the next line")
 
-    def word(self, t, after):
+    def word(self, t):
         if t.kind == "open":
             self.no(t.line, "a comment that never ends: close it with */")
         elif t.kind == "name":
@@ -220,8 +220,6 @@ class Source:
         elif t.text == "##" or t.text == "#" and t.directive == "define":
             self.no(t.line, f"{t.text} makes new words in a macro: write them "
                     "out")
-        elif t.text == "&" and after.text == "&" and False:
-            pass
 
     def attribute(self, words, line):
         text = "".join(w.text for w in words)
@@ -272,15 +270,18 @@ class Source:
 def read(path):
     """(text, Finding): one of them is None. Not what a link, a pipe or a
     device leads to, and no waiting for one."""
-    import stat
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK |
                      os.O_CLOEXEC)
-        with os.fdopen(fd, "rb") as f:
+        try:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
                 return None, Finding("forbidden", 0, "it is no ordinary file: "
                                      "hand in the text itself")
-            data = f.read(MOST + 1)
+            data = os.read(fd, MOST + 1)
+            while len(data) <= MOST and (more := os.read(fd, MOST)):
+                data += more
+        finally:
+            os.close(fd)
     except OSError as e:
         link = os.path.islink(path)
         return None, Finding("forbidden", 0, "it is a link: hand in the text "

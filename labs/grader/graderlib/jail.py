@@ -44,6 +44,11 @@ class Done:
         return self.status == 0 and not self.killed_for
 
 
+def nobody():
+    """A user id that nobody has: the limit on processes counts for this run."""
+    return 2_000_000_000 + random.SystemRandom().randrange(100_000_000)
+
+
 def namespaces(mode):
     """bwrap's options that make the walls, and what drops privileges within."""
     walls = ["--unshare-ipc", "--unshare-pid", "--unshare-net",
@@ -51,9 +56,8 @@ def namespaces(mode):
     if mode == "user":
         return [*walls, "--unshare-user", "--uid", "65534", "--gid", "65534",
                 "--cap-drop", "ALL"], []
-    # Root's own powers build the walls. A user id that nobody has makes the
-    # limit on processes count for this run alone.
-    uid = str(2_000_000_000 + random.SystemRandom().randrange(100_000_000))
+    # Root's own powers build the walls.
+    uid = str(nobody())
     return walls, ["/usr/bin/setpriv", "--reuid", uid, "--regid", uid,
                    "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
                    "--no-new-privs", "--"]

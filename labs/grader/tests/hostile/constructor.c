@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Runs before main().
+ * expected: forbidden: this __attribute__ can't be used
+ */
+static void __attribute__((constructor)) first(void)
+{
+}
+
+static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
+{
+	return NULL;
+}

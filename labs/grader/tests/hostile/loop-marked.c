@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A loop of steps that others can see.
+ * expected: explorer: (endless|livelock|limit|cut)
+ */
+static int n;
+
+static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
+{
+	for (;;)
+		WRITE_ONCE(n, n + 1);
+}

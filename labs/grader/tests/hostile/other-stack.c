@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Writes to another actor's stack, which is where it always is.
+ * expected: explorer: wild-access
+ */
+static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
+{
+	unsigned long at = 0x200000000000 + 3 * 0x20000 - 512;
+
+	for (; at < 0x200000000000 + 3 * 0x20000; at += 8)
+		*(volatile unsigned long *)at = 0x401196;
+	return NULL;
+}

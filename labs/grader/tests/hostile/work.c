@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The same by a work, whose function it writes anew once it is queued.
+ * expected: explorer: wild-access
+ */
+static struct work_struct work;
+
+static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
+{
+	INIT_WORK(&work, (void *)0x401196);
+	schedule_work(&work);
+	return NULL;
+}

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Submissions that want more than to be graded.
+
+hostile/NAME.c is a function or two of lab 1's reference, and says in its
+opening comment what it tries and what must come of it. None gains a point, none
+outlives its run, none leaves anything behind.
+"""
+import gc
+import glob
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+
+import pytest
+from grading import FOLDERS, HERE, TOP, graded, hand_in, lab, labs, stages
+
+from graderlib import check, confined, jail, skeleton
+
+HOSTILE = sorted(glob.glob(os.path.join(HERE, "hostile", "*.c")))
+LIMIT = 60          # seconds; most take one, on a quiet machine
+LAB = FOLDERS[1]
+EARLY = "one_reader"
+
+
+def composed(path):
+    """The reference with the hostile functions in it."""
+    with open(path, encoding="utf-8") as f:
+        hostile = f.read()
+    text = skeleton.compose(labs.reference(lab(LAB)), hostile)
+    return re.sub(r'^#line \d+ "(scheme|wrong)\.c"\n', "", text, flags=re.MULTILINE)
+
+
+def outcome(text, scenario=EARLY):
+    """What comes of it, as the tests are worded: "forbidden: …"."""
+    submission = confined.Submission(lab(LAB), text=text)
+    try:
+        submission.build()
+    except confined.Rejected as e:
+        return f"{e.args[0].kind}: {e.args[0].text}"
+    doc = submission.explore(scenario, limit=10)
+    return "explorer: " + (doc["kind"] or doc["verdict"])
+
+
+@pytest.fixture
+def alone(monkeypatch, tmp_path):
+    """Temporary files and processes of this test, apart from all others'."""
+    class Alone:
+        uid = 2_100_000_000 + os.getpid()
+        folder = str(tmp_path / "temporary")
+
+        def left(self):
+            gc.collect()
+            out = subprocess.run(["ps", "-eo", "uid="], capture_output=True, text=True,
+                                 check=True).stdout
+            return os.listdir(self.folder) + [u for u in out.split() if int(u) == self.uid]
+    os.mkdir(Alone.folder)
+    monkeypatch.setattr(tempfile, "tempdir", Alone.folder)
+    monkeypatch.setattr(jail, "nobody", lambda: Alone.uid)
+    return Alone()
+
+
+@pytest.mark.parametrize("path", HOSTILE, ids=lambda p: os.path.basename(p)[:-2])
+def test_hostile_submission_gains_nothing(path, alone):
+    with open(path, encoding="utf-8") as f:
+        expected = re.search(r"\* expected: (.*)", f.read()).group(1)
+    began = time.monotonic()
+    said = outcome(composed(path))
+    assert re.match(expected, said) and "clean" not in said, said
+    assert time.monotonic() - began < LIMIT
+    assert not alone.left()
+
+
+def test_reference_is_taken_so_that_refusals_mean_something():
+    assert outcome(labs.reference(lab(LAB))) == "explorer: clean"
+
+
+def test_clean_run_with_a_deaf_explorer_is_not_believed(monkeypatch):
+    """What a forged result would look like: clean, whatever was planted."""
+    submission = confined.Submission(lab(LAB), lab(LAB).reference_path)
+    search = submission.search
+
+    def deaf(path, args, limit):
+        return search(path, [a for a in args if a not in ("--want", "leak")], limit) \
+            if not path.endswith("!") else search(path[:-1], args[:2], limit)
+    monkeypatch.setattr(submission, "search", deaf)
+    doc = submission.explore(EARLY)
+    assert doc["verdict"] == "failed" and "worth nothing" in doc["failures"][0]["text"]
+
+
+@pytest.mark.parametrize("claim", [
+    {"executions": 0}, {"steps": 0}, {"deepest": 10 ** 9}, {"executions": "4"},
+    {"kinds": ["leak"]}, {"verdict": "clean-within-bound", "executions": 0},
+    {"verdict": "failed"}, {"complete": False}, {"verdict": "perfect"}])
+def test_result_that_cannot_be_is_no_result(monkeypatch, claim):
+    submission = confined.Submission(lab(LAB), lab(LAB).reference_path)
+    path, entries = submission.program(EARLY)
+    run = jail.run
+    said = json.loads(run(["./program", "--entries", entries],
+                          files={"program": open(path, "rb").read()}).out)
+    said.update(claim)
+    monkeypatch.setattr(jail, "run", lambda *_, **__: jail.Done(
+        0, json.dumps(said).encode(), b"", None, 0.1))
+    assert submission.search(path, [], 5)["verdict"] == "failed"
+
+
+def refusal(path):
+    found, = confined.Submission(lab(LAB), str(path)).findings()
+    return found.text
+
+
+def test_file_that_is_no_file_is_refused_and_nobody_waits_for_it(tmp_path):
+    source = tmp_path / "rcu.c"
+    source.symlink_to(lab(LAB).reference_path)
+    assert "a link" in refusal(source)
+    source.unlink()
+    os.mkfifo(source)
+    assert "no ordinary file" in refusal(source)
+    source.unlink()
+    source.mkdir()
+    assert "no ordinary file" in refusal(source)
+    source.rmdir()
+    source.symlink_to("/dev/zero")
+    assert "a link" in refusal(source)
+    assert "can't be read" in refusal(tmp_path / "missing.c")
+    assert "no ordinary file" in refusal("/dev/zero")
+
+
+def test_file_that_is_no_text_is_refused(tmp_path):
+    source = tmp_path / "rcu.c"
+    with open(source, "wb") as f:
+        f.truncate(2 << 30)
+    assert "more than 256 kB" in refusal(source)
+    source.write_bytes(b"int a;\n\0\n")
+    assert "control character" in refusal(source)
+    source.write_bytes(b"/* caf\xe9 */\n")
+    assert "UTF-8" in refusal(source)
+    source.write_bytes(b"/* \x1b[2J */\n")
+    assert "control character" in refusal(source)
+
+
+def test_path_may_hold_spaces_quotes_and_newlines(tmp_path):
+    folder = tmp_path / "a 'b' \"c\" $(touch x) \\ `d`\n\u00e4; rm -rf *"
+    folder.mkdir()
+    source = folder / "rcu.c"
+    source.write_text(labs.reference(lab(LAB)).replace("lab_get_uts_ns(uts_ns);", ""))
+    doc = confined.Submission(lab(LAB), str(source)).explore(EARLY)
+    assert doc["kind"] in ("use-after-free", "double-free", "warning", "violated-rule",
+                           "data-race")
+    assert any(f["at"]["file"] == str(source) for f in doc["failures"]) or doc["steps"]
+    assert os.listdir(folder) == ["rcu.c"]
+
+
+@pytest.mark.parametrize("text", [
+    "a = " + "[" * 20000, '"1.1" = "' + "x" * 100000 + '"', "\0", "a = 1\na = 2\n",
+    '"1.1" = { answer = [[[[1]]]] }\n', "\ud7ff" * 10])
+def test_hostile_answers_are_said_to_be_wrong_and_no_more(tmp_path, text):
+    folder = hand_in(tmp_path, lab(LAB), labs.reference(lab(LAB)))
+    with open(os.path.join(folder, "answers.toml"), "w", encoding="utf-8") as f:
+        f.write(text)
+    result = stages.Grading(lab(LAB), folder, ("answers",)).run()
+    assert sum(t["points"] for t in result["tasks"] if t["part"] == "break") == 0
+
+
+def test_answers_that_lead_elsewhere_are_not_read(tmp_path):
+    folder = hand_in(tmp_path, lab(LAB), labs.reference(lab(LAB)))
+    os.symlink("/etc/shadow", os.path.join(folder, "answers.toml"))
+    result = stages.Grading(lab(LAB), folder, ("answers",)).run()
+    assert "can't be read" in str(result["stages"]) and "root:" not in str(result)
+
+
+def test_grade_of_a_hostile_submission_has_no_points_and_says_why(tmp_path):
+    result = graded(tmp_path, lab(LAB), composed(os.path.join(HERE, "hostile", "prints.c")))
+    assert result["points"] == 0
+    assert any("puts can't be used" in s["said"] for s in result["stages"])
+
+
+def test_what_the_kit_itself_explores_can_be_followed_too():
+    """Family and scenarios share the program with the submission. The few that
+    the compiler keeps addresses on the stack in are known."""
+    import builder
+    known = {"pid.c", "exec.c", "dcache.c"}
+    for folder in FOLDERS:
+        a_lab = lab(folder)
+        submission = confined.Submission(a_lab, a_lab.reference_path)
+        parts = submission.trusted(a_lab.tasks[0].checks[0].scenario
+                                   if a_lab.tasks[0].checks else EARLY)
+        for path in sorted(glob.glob(os.path.join(parts, "*.o"))):
+            if os.path.basename(path).partition("-")[2].replace(".o", ".c") in known:
+                continue
+            done = subprocess.run(["/bin/sh", "-c", confined.machine.DUMP.format(path)],
+                                  capture_output=True, text=True, check=True)
+            engine, family = confined.names(a_lab)
+            confined.machine.Object(done.stdout, None, engine,
+                                    family | {"lab_scenario", f"lab_scheme_{a_lab.scheme}"},
+                                    trusted=True)
+    assert builder.GATHER != confined.GATHER
+
+
+def test_source_of_every_reference_is_taken():
+    for folder in FOLDERS:
+        a_lab = lab(folder)
+        assert check.source(a_lab, labs.reference(a_lab), labs.reference(a_lab)) == []
