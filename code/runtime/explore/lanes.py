@@ -245,6 +245,8 @@ def draw(doc, total=None):
     total = total or max(80, min(shutil.get_terminal_size((132, 24)).columns,
                                  200))
     width = max(24, (total - 5) // len(who) - 2)
+    if len(who) * (width + 2) + 5 > total + 2:
+        return tell(doc, drawn, total)
     names = doc["processes"] + ["?"] * 32
     out = ["     " + "  ".join(names[p][:width].ljust(width) for p in who)]
     out.append("     " + "  ".join(("─" * len(names[p][:width])).ljust(width)
@@ -258,6 +260,57 @@ def draw(doc, total=None):
             number = f"{n:3}. " if not i else "     "
             out.append((number + (pad + "  " if pad else "") + line).rstrip())
     return "\n".join(out)
+
+
+def tell(doc, drawn, total):
+    """For more actors than there is room for: who does what, line by line."""
+    names = doc["processes"] + ["?"] * 32
+    who = min(18, max(len(names[r[0]]) for r in drawn))
+    out, calls = [], []
+
+    def put(number, process, lines):
+        for i, line in enumerate(lines):
+            head = "" if i else f"{number:3}. {names[process][:who]}"
+            out.append(f"{head:{who + 5}}  {line}".rstrip())
+
+    def wrap(text, indent=""):
+        return textwrap.wrap(text, total - who - 7, initial_indent=indent,
+                             subsequent_indent=indent + "  ")
+
+    def flush():
+        if calls:
+            number, process = calls[0][:2]
+            put(number, process, wrap("… " + ", ".join(c[2] for c in calls)))
+            for line in dict.fromkeys(t for c in calls for t in c[3]):
+                out.extend(" " * (who + 7) + x for x in wrap(line, "    "))
+            calls.clear()
+
+    for n, (process, head, tail, bad, _) in enumerate(drawn, 1):
+        # A row of calls into what all schemes share is one line.
+        if head.startswith("… ") and not bad:
+            if calls and calls[0][1] != process:
+                flush()
+            if not calls or calls[-1][2] != head[2:]:
+                calls.append((n, process, head[2:], tail))
+            else:
+                calls[-1][3].extend(tail)
+            continue
+        flush()
+        put(n, process, wrap(head) + [x for t in tail for x in wrap(t, "    ")])
+    flush()
+    return "\n".join(out)
+
+
+def brief(doc, total, most):
+    """As draw(), in at most so many lines: then what leads to the failure."""
+    text = draw(doc, total)
+    lines = text.split("\n")
+    if len(lines) <= most:
+        return text
+    lines = tell(doc, rows(doc), total).split("\n")
+    if len(lines) > most:
+        lines = [f"     … {len(lines) - most + 1} lines before …", *lines[1 - most:]]
+    return "\n".join(lines)
 
 
 def graphviz(doc):

@@ -102,7 +102,7 @@ def tell_all(o, lab, run, result, report, folder):
     if o.quiet:
         print(report.last_line(lab, result))
     else:
-        print("\n" + report.terminal(lab, result, o.hint))
+        print("\n" + report.terminal(lab, result, run.docs, o.hint))
         if page:
             print(f"The page with all of it: {begin.shown(page)}")
     sys.stdout.flush()

@@ -36,6 +36,12 @@ MEANS = {
 }
 
 
+def means(check, kind):
+    """The lab's own sentence for a kind, or the usual one."""
+    said = check.because.get(kind, "").strip() or MEANS.get(kind, "")
+    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "?")) else ".")
+
+
 def main_failure(doc):
     """The failure that the document is about."""
     for failure in doc.get("failures", []):

@@ -14,6 +14,7 @@ from . import begin, labs, skeleton, stages
 import lanes
 
 WIDTH = stages.WIDTH
+LANES = 48      # lines of an interleaving on the terminal
 MARK = {stages.PASSED: "✓", stages.FAILED: "✗", stages.PERSON: "•"}
 BOOK = os.path.join(labs.TOP, "Documentation", "output", "html")
 
@@ -75,7 +76,7 @@ def hint_lines(task, raw, wanted):
     return out
 
 
-def details(lab, result, task, wanted, with_lanes):
+def details(lab, result, task, wanted, doc):
     """What there is to say of a task that has not passed."""
     raw = lab.task(task["id"])
     out = [f"{task['id']}  {skeleton.plain(task['title'])}: {task['state']}"
@@ -88,8 +89,8 @@ def details(lab, result, task, wanted, with_lanes):
         out.append(fill(skeleton.plain(task["because"])))
     if task["state"] == stages.NOT_WRITTEN and raw.goal:
         out.append(fill(skeleton.plain(raw.goal), " " * 11, "  Goal:    "))
-    if task["lanes"] and with_lanes:
-        out += ["", task["lanes"], ""]
+    if doc:
+        out += ["", lanes.brief(doc, WIDTH, LANES), ""]
     if task["place"]:
         out.append(fill(place_words(task["place"]), " " * 11, "  Line:    "))
     if task["other"] and task["other"]["function"] not in ("?", ""):
@@ -160,8 +161,9 @@ def last_line(lab, result):
     return f"{points}; next: task {first['id']}, {skeleton.plain(first['title'])}"
 
 
-def terminal(lab, result, wanted=0):
-    """All of it, for people; the stages' lines have been shown as they ended."""
+def terminal(lab, result, docs, wanted=0):
+    """All of it, for people; the stages' lines have been shown as they ended.
+    The first failure has its interleaving, the others are in the page."""
     out = []
     if result["warnings"]:
         shown = "\n".join(result["warnings"]).splitlines()
@@ -169,9 +171,9 @@ def terminal(lab, result, wanted=0):
     left = [t for t in unfinished(result) if t["reason"]]
     waiting = [t for t in left if t["state"] in (stages.NOT_REACHED, stages.NOT_ANSWERED)]
     said = [t for t in left if t not in waiting]
-    out += [details(lab, result, t, wanted, with_lanes=n == 0) for n, t in enumerate(said)]
-    if not said and waiting:
-        out.append(details(lab, result, waiting[0], wanted, True))
+    drawn = next((t["id"] for t in said if t["id"] in docs), "")
+    out += [details(lab, result, t, wanted, docs[drawn] if t["id"] == drawn else None)
+            for t in said or waiting[:1]]
     out += [fill(note, "  ", "") for note in result["notes"]]
     out += [table(result), last_line(lab, result)]
     return "\n\n".join(out)

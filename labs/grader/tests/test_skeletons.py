@@ -50,7 +50,9 @@ def test_a_lab_has_enough_of_everything(folder):
     for part in labs.PARTS:
         assert a_lab.of_part(part), f"there is no {part} part"
     for t in a_lab.tasks:
-        assert t.goal and t.given and t.wrong and t.minutes and t.read, f"task {t.id}"
+        assert t.goal and t.minutes and t.read, f"task {t.id}"
+        assert t.given or t.of, f"task {t.id} does not say what is given"
+        assert t.wrong or t.part == "measure", f"task {t.id}: what does a wrong answer look like?"
         assert t.part == "measure" or len(t.hints) >= 3, f"task {t.id} has too few hints"
     assert {t.id for t in a_lab.tasks if t.asks} == set(labs.key(a_lab))
 
