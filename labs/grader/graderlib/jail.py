@@ -63,14 +63,20 @@ def namespaces(mode):
                    "--no-new-privs", "--"]
 
 
+# In a chroot that is no mount point bwrap can't leave the old root: it gets
+# one that is. It is mounted below /proc, which can be cut off from the host:
+# what is mounted elsewhere in here might show up there, and stay.
+ROOTED = ("mount --make-private /proc && mount -t tmpfs none /proc && "
+          "mkdir /proc/root && mount --rbind / /proc/root && "
+          "mount -t proc proc /proc/root/proc && exec chroot /proc/root \"$@\"")
+
+
 def shell_of(mode):
-    """In a chroot that is no mount point, bwrap can't leave the old root:
-    it gets one that is."""
+    """What comes before bwrap."""
     if mode != "chroot":
         return []
-    return ["unshare", "--mount", "--propagation", "private", "sh", "-c",
-            'mount --rbind / "$0" && exec chroot "$0" "$@"',
-            os.path.join(tempfile.gettempdir(), f"jail-{os.getuid()}")]
+    return ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c",
+            ROOTED, "sh"]
 
 
 def system(proc):
@@ -107,9 +113,6 @@ def mode():
             f"{TRUST}=1: it then runs with your rights")
     said = ""
     for kind in ["root", "chroot", "user"] if os.geteuid() == 0 else ["user"]:
-        folder = shell_of(kind)
-        if folder:
-            os.makedirs(folder[-1], mode=0o700, exist_ok=True)
         walls, drop = namespaces(kind)
         try:
             done = subprocess.run(
@@ -257,7 +260,8 @@ def run(argv, *, ro=(), rw=(), files=None, seconds=10, memory=None, rss=None,
         fetch=None, devices=()):
     """Run `argv` in a jail, in its /tmp. Done.
 
-    ro, rw: paths of the host that it sees under their own names. files:
+    ro, rw: paths of the host that it sees under their own names; they must be
+    readable by all, as for root's grader it is a user of its own. files:
     {name: bytes}, put into /tmp. memory: of address space, a process; rss:
     of what all of them hold together. output: cap for each of stdout and
     stderr. fetch: a file in /tmp that comes back as `out`, if all went well.

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The jail: what a command in it can't see, can't change and can't outlive."""
+import os
+import socket
+import subprocess
+import time
+
+import pytest
+from grading import TOP
+
+from graderlib import jail
+
+MIB = 1 << 20
+
+
+def sh(script, **options):
+    return jail.run(["/bin/sh", "-c", script], **{"processes": 20, **options})
+
+
+def running(text):
+    """Processes with this text in their command line, but for pgrep itself."""
+    return subprocess.run(["pgrep", "-fc", text], capture_output=True,
+                          text=True, check=False).stdout.strip()
+
+
+def test_command_ends_with_its_own_status_and_output():
+    done = sh("cat given; echo err >&2; exit 3", files={"given": b"out\n"})
+    assert (done.status, done.out, done.err, done.killed_for) == (3, b"out\n", b"err\n", None)
+
+
+def test_file_that_is_asked_for_comes_back():
+    done = sh("echo said; printf 'a\\0b' > made", fetch="made")
+    assert done.well and done.out == b"a\0b" and b"said" in done.err
+
+
+def test_kit_home_and_host_are_not_there():
+    done = sh(f"ls {TOP} /work /home /root /var /etc/passwd /etc/shadow 2>&1; ls /")
+    assert done.out.count(b"No such file") == 7
+    assert set(done.out.split(b"\n")[-2 - 8:]) & {b"root", b"home", b"work"} == set()
+
+
+def test_nothing_of_the_host_can_be_written(tmp_path):
+    os.chmod(tmp_path, 0o755)   # the jail has a user of its own
+    (tmp_path / "seen").write_text("before")
+    done = sh(f"echo x > {tmp_path}/seen; echo x > /usr/x; echo x > /etc/x; echo x > /x; "
+              f"cat {tmp_path}/seen", ro=[str(tmp_path)])
+    assert done.out == b"before" and done.err.count(b"\n") >= 4
+    assert (tmp_path / "seen").read_text() == "before" and not os.path.exists("/usr/x")
+
+
+def test_it_is_nobody_with_no_powers():
+    done = sh("id -u; id -g; grep -E 'Cap(Eff|Prm|Bnd)|NoNewPrivs' /proc/self/status", proc=True)
+    uid, gid, *status = done.out.decode().split("\n")
+    assert int(uid) > 1000 and int(gid) > 1000
+    for line in filter(None, status):
+        name, value = line.split(":")
+        assert int(value, 16) == (name == "NoNewPrivs") or "Bnd" in name
+
+
+def test_network_is_not_there():
+    server = socket.create_server(("127.0.0.1", 0))
+    done = jail.run(["/usr/bin/python3", "-c", "import socket; socket.create_connection("
+                     f"('127.0.0.1', {server.getsockname()[1]}), 2)"])
+    assert done.status and b"refused" in done.err or b"unreachable" in done.err
+
+
+def test_processes_of_the_host_are_not_there():
+    done = sh("ls /proc; kill -0 1 || true", proc=True)
+    pids = [int(n) for n in done.out.split() if n.isdigit()]
+    assert len(pids) < 10 and max(pids) < 100
+
+
+def test_environment_is_not_inherited(monkeypatch):
+    monkeypatch.setenv("SECRET_OF_THE_GRADER", "token")
+    assert b"token" not in sh("env").out
+
+
+def test_time_is_up_for_all_that_it_started():
+    began = time.monotonic()
+    done = sh("(setsid sleep 86413 &) ; sleep 86413", seconds=1)
+    assert done.killed_for == "time" and time.monotonic() - began < 10
+    assert running("sleep 86413") == "0"
+
+
+def test_what_it_leaves_in_the_background_ends_with_it():
+    began = time.monotonic()
+    done = sh("(setsid sleep 86414 > /dev/null 2>&1 &); echo done", seconds=20)
+    assert done.out == b"done\n" and time.monotonic() - began < 10
+    assert running("sleep 86414") == "0"
+
+
+def test_output_without_end_is_cut_and_fills_nothing():
+    done = sh("yes", seconds=30, output=MIB)
+    assert done.killed_for == "output" and len(done.out) == MIB
+    done = sh("yes >&2", seconds=30, output=MIB)
+    assert done.killed_for == "output" and len(done.err) == MIB
+
+
+def test_fork_bomb_ends_by_itself():
+    done = jail.run(["/usr/bin/python3", "-c", "import os\nwhile True: os.fork()"],
+                    processes=20, seconds=5)
+    assert done.status or done.killed_for
+    assert b"temporarily unavailable" in done.err or done.killed_for
+
+
+def test_process_that_may_have_no_children_has_none():
+    done = jail.run(["/usr/bin/python3", "-c", "import os; os.fork()"], processes=1)
+    assert b"temporarily unavailable" in done.err
+
+
+def test_memory_is_limited_for_one_process_and_for_all():
+    ask = ["/usr/bin/python3", "-c", "x = bytearray(1 << 30); import time; time.sleep(20)"]
+    assert b"MemoryError" in jail.run(ask, memory=256 * MIB).err
+    assert jail.run(ask, rss=128 * MIB, seconds=15).killed_for == "memory"
+
+
+def test_its_disk_is_small():
+    done = sh("head -c 100000000 /dev/zero > a || head -c 100000000 /dev/zero > b; df -k . ",
+              tmp=8 * MIB)
+    assert b"8192" in done.out or done.status
+
+
+def test_interrupt_ends_it_too(tmp_path):
+    script = ("import sys; sys.path.insert(0, sys.argv[1])\n"
+              "from graderlib import jail\n"
+              "jail.run(['/bin/sleep', '86415'], seconds=60)")
+    child = subprocess.Popen(["/usr/bin/python3", "-c", script, os.path.join(
+        TOP, "labs", "grader")], cwd=tmp_path)
+    while running("^/bin/sleep 86415") == "0":
+        assert child.poll() is None
+        time.sleep(0.05)
+    child.kill()
+    child.wait()
+    for _ in range(100):
+        if running("^/bin/sleep 86415") == "0":
+            break
+        time.sleep(0.05)
+    assert running("^/bin/sleep 86415") == "0"
+
+
+def test_machine_without_a_jail_says_what_to_do(monkeypatch):
+    jail.mode.cache_clear()
+    monkeypatch.setattr(jail.shutil, "which", lambda name: None)
+    with pytest.raises(jail.NoJail, match="apt-get install bubblewrap.*LAB_TRUST=1"):
+        jail.run(["/bin/true"])
+    monkeypatch.undo()
+    jail.mode.cache_clear()
+    assert jail.run(["/bin/true"]).well
+
+
+def test_trusted_work_runs_without_walls_but_with_limits(monkeypatch):
+    jail.mode.cache_clear()
+    monkeypatch.setenv(jail.TRUST, "1")
+    try:
+        done = sh("cat given; sleep 20", files={"given": b"mine"}, seconds=1)
+        assert done.out == b"mine" and done.killed_for == "time"
+    finally:
+        jail.mode.cache_clear()
