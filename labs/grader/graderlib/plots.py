@@ -77,6 +77,7 @@ def save(result, folder):
     paths = {}
     for name, text in made.items():
         if text:
-            paths[name] = os.path.join(folder, f"{result['task']}-{result['what']}-{name}.svg")
+            what = f"{result['task']}-{result['what']}-{result['readers']}-{name}.svg"
+            paths[name] = os.path.join(folder, what)
             write_whole(paths[name], text)
     return paths
