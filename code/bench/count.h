@@ -11,6 +11,7 @@
 #define LAB_COUNT_H
 
 #include <linux/atomic.h>
+#include <linux/processor.h> /* which the next forgets, in 6.12 */
 #include <linux/bit_spinlock.h>
 #include <linux/ktime.h>
 #include <linux/refcount.h>

@@ -19,6 +19,7 @@
 #define LAB_PTRLOCK_H
 
 #include <linux/atomic.h>
+#include <linux/processor.h> /* which the next forgets, in 6.12 */
 #include <linux/bit_spinlock.h>
 #include <linux/bits.h>
 #include <linux/compiler.h>

@@ -321,7 +321,7 @@ def test_which_instructions_are_atomic(code, atomic):
 def test_demo_names_what_is_missing_before_it_takes_long(tmp_path):
     """A copy of the kit in which nothing is built."""
     import shutil
-    for part in ("code/bench", "labs/demo"):
+    for part in ("code/bench", "code/nsproxy", "labs/demo"):
         shutil.copytree(os.path.join(TOP, part), tmp_path / part)
     done = run("labs/demo/demo", cwd=tmp_path)
     assert done.returncode == 1 and done.stderr.count("\n") == 1

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Measure, reduce, plot; and settle claims by it. See Documentation/measuring.rst."""
 import os
+import re
 import signal
 import sys
 
@@ -8,7 +9,9 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))))
 BUILD = os.path.join(TOP, "build", "bench")
 
-SCHEMES = ["task_lock", "rcu", "pointer_tag", "dedicated_lock", "pointer_lock"]
+# As make has them, so that a scheme that is added there is measured as well.
+with open(os.path.join(TOP, "code", "nsproxy", "family.mk"), encoding="utf-8") as _f:
+    SCHEMES = re.search(r"^schemes\s*:=(.*)$", _f.read(), re.M).group(1).split()
 # Measured, but no scheme: the yardstick of code/bench/bare.c.
 YARDSTICK = "bare"
 ENVIRONMENTS = {"N": "natively, on this host's hardware",

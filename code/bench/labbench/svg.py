@@ -7,6 +7,7 @@ none. Colours are Okabe and Ito's, which the colour-blind can tell apart, and
 each scheme has a marker of its own besides.
 """
 import io
+import itertools
 import re
 
 from . import SCHEMES, YARDSTICK, Trouble, bars
@@ -15,6 +16,9 @@ GREY = "#7b7b7b"
 LOOKS = {"task_lock": ("#2b87c8", "o"), "rcu": ("#d55e00", "s"),
          "pointer_tag": ("#cc79a7", "X"), "dedicated_lock": ("#009e73", "^"),
          "pointer_lock": ("#e69f00", "D"), YARDSTICK: (GREY, "")}
+# Schemes of your own.
+LOOKS.update(zip([s for s in SCHEMES if s not in LOOKS],
+                 itertools.cycle([("#56b4e9", "v"), ("#8c8c00", "P")])))
 SIZE = (5.0, 3.6)
 
 

@@ -107,8 +107,9 @@ static void volatile_access(uintptr_t addr, size_t size, bool write,
 	marked(write ? X_OP_WRITE : X_OP_READ, addr, size, pc);
 	x_race_access(addr, size, write ? X_ACC_WRITE : 0, pc);
 	if (!write) {
-		x_order_read(addr, true);
+		/* It may wait here: what is read is what it finds then. */
 		x_seen(addr, size, x_load(addr, size), pc);
+		x_order_read(addr, true);
 		return;
 	}
 	x_order_write(addr, false, false);
