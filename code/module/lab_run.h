@@ -103,6 +103,7 @@ __printf(1, 2) void lab_print(const char *fmt, ...);
 void lab_sleep_ms(unsigned int ms);
 bool lab_stopping(void);
 long lab_live_objects(void);
+void lab_settle(void);
 unsigned int lab_hz(void);
 
 #endif /* LAB_RUN_H */

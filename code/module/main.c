@@ -124,7 +124,7 @@ static int __init lab_init(void)
 static void __exit lab_exit_module(void)
 {
 	kthread_stop(lab_main_thread);
-	rcu_barrier();
+	lab_settle();
 	lab_output_remove();
 	lab_empty_graveyard();
 }

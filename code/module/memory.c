@@ -8,7 +8,9 @@
  */
 #include <linux/atomic.h>
 #include <linux/llist.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include "lab_run.h"
 #include "module.h"
@@ -62,6 +64,22 @@ void lab_free(const void *object)
 long lab_live_objects(void)
 {
 	return atomic_long_read(&lab_live);
+}
+
+/**
+ * lab_settle() - wait for what was put off: callbacks, and works behind them
+ *
+ * The kernel does not like its own workqueues flushed, and says so of the ones
+ * that the compiler can name. A scheme's works are on one of these.
+ *
+ * Context: Process context, may sleep.
+ */
+void lab_settle(void)
+{
+	struct workqueue_struct *wq = READ_ONCE(system_wq);
+
+	rcu_barrier();
+	flush_workqueue(wq);
 }
 
 void lab_empty_graveyard(void)

@@ -143,8 +143,8 @@ static bool lab_run_step(const struct lab_config *config,
 
 	err = step->fn(config, step->arg);
 
-	/* What a grace period still holds back is not a leak. */
-	rcu_barrier();
+	/* What a grace period or a work still holds back is not a leak. */
+	lab_settle();
 	left = lab_live_objects() - before;
 	if (left)
 		lab_violated(LAB_LEAK, NULL);

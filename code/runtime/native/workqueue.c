@@ -10,6 +10,8 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
+#include "lab_run.h"
+
 static pthread_mutex_t lab_works_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t lab_works_changed = PTHREAD_COND_INITIALIZER;
 static struct work_struct *lab_works, *lab_works_last, *lab_works_running;
@@ -93,8 +95,9 @@ bool lab_queue_rcu_work(struct rcu_work *work)
 	return true;
 }
 
-void lab_flush_works(void)
+void lab_settle(void)
 {
+	rcu_barrier();
 	pthread_mutex_lock(&lab_works_mutex);
 	while (lab_works || lab_works_running)
 		pthread_cond_wait(&lab_works_changed, &lab_works_mutex);

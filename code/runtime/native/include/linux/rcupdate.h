@@ -14,8 +14,7 @@
 #define synchronize_rcu()	(might_sleep(), urcu_memb_synchronize_rcu())
 #define call_rcu(head, func)	urcu_memb_call_rcu(head, func)
 #define rcu_read_lock_held()	urcu_memb_read_ongoing()
-/* And the works that were queued behind it. */
-#define rcu_barrier()		(urcu_memb_barrier(), lab_flush_works())
+#define rcu_barrier()		urcu_memb_barrier()
 
 #define rcu_dereference_raw(p)			rcu_dereference(p)
 #define RCU_INIT_POINTER(p, v)			WRITE_ONCE(p, v)

@@ -29,7 +29,6 @@ struct rcu_work {
 #define queue_rcu_work(wq, w)	((void)(wq), lab_queue_rcu_work(w))
 
 bool lab_queue_rcu_work(struct rcu_work *work);
-void lab_flush_works(void);
 bool schedule_work(struct work_struct *work);
 bool flush_work(struct work_struct *work);
 
