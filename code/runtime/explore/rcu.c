@@ -14,6 +14,7 @@
 #include "engine.h"
 
 #define MAX_SECTIONS 512
+#define MAX_NESTED 256
 
 static int16_t unlock_event[X_PROCS][MAX_SECTIONS];
 static x_clock unlock_sync[X_PROCS];	/* of its last section to end */
@@ -33,6 +34,10 @@ void lab_x_rcu_read_lock(void)
 	struct x_proc *me = x_me();
 	struct x_op op;
 
+	if (me->rcu == MAX_NESTED)
+		x_fail(LAB_X_LIMIT, X_PC(), 0,
+		       "%s nests more than %d RCU read-side critical sections",
+		       me->name, MAX_NESTED);
 	if (me->rcu++)
 		return;
 	x_op_simple(&op, X_OP_RCU_LOCK, 0, false, X_PC());

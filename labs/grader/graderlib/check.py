@@ -10,6 +10,7 @@ import os
 import re
 import stat
 import typing
+import unicodedata
 
 MOST = 256 << 10
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -299,11 +300,12 @@ def decode(data):
     except UnicodeDecodeError as e:
         return None, Finding("forbidden", data.count(b"\n", 0, e.start) + 1,
                              "a byte that is not UTF-8: save the file as UTF-8")
-    bad = re.search(r"[^\n\t\r\f -~\u00a0-\U0010ffff]", text)
-    if bad:
-        return None, Finding("forbidden", text.count("\n", 0, bad.start()) + 1,
-                             f"a control character (0x{ord(bad.group()):02x}): "
-                             "take it out")
+    for at, c in enumerate(text):
+        # Also those that turn the direction of what follows.
+        if c not in "\n\t\r\f" and unicodedata.category(c)[0] == "C":
+            return None, Finding("forbidden", text.count("\n", 0, at) + 1,
+                                 f"a control character (U+{ord(c):04X}): take "
+                                 "it out")
     return text.replace("\r\n", "\n"), None
 
 

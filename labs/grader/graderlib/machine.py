@@ -223,9 +223,12 @@ class Function:
         # counts these as well (stack.c), and keeps writes away from them.
         self.kept = -8
         for line in lines[2:]:
-            if line.op != "push" or line.args[0][1:] not in KEPT:
+            if line.op != "push" or line.args[0][1:] not in KEPT[:-1]:
                 break
             self.kept -= 8
+        if [(l.op, l.args) for l in lines[:2]] != [
+                ("push", ("%rbp",)), ("mov", ("%rsp", "%rbp"))]:
+            self.kept = -8
 
     def follow(self):
         """Go on until nothing more is learnt: what is known at a label is
@@ -442,7 +445,9 @@ class Function:
             if args[0] != "%fs:0x28" or name not in ("mov", "sub"):
                 raise Refused(line.at, "what guards the stack is not this code's")
             memory = []
-        if len(memory) > 1 or not size and memory and op != "lea":
+        # With a bit's number in a register, bt and its kin go far.
+        if len(memory) > 1 or not size and memory and op != "lea" or \
+                memory and name.startswith("bt"):
             raise Refused(line.at, f"an instruction that is not on the list: {op}")
         if op.startswith("lea"):
             value = self.lea(state, line, args[0])
@@ -532,7 +537,9 @@ class Function:
     def call(self, state, line):
         if state.regs["rbp"].in_frame() != -8:
             raise Refused(line.at, "a call from a function without a frame")
-        self.frame(state, line)
+        depth = self.frame(state, line)
+        for key in [k for k in state.regs if isinstance(k, int) and k < depth]:
+            del state.regs[key]     # what is called has its frame there
         name = self.whole.called(line)
         hook = HOOK.fullmatch(name)
         area = RANGE.fullmatch(name)
@@ -618,6 +625,11 @@ class Object:
                     raise Refused(("call", name), f"{name} can't be used here: "
                                   "it is none of the family's or the kernel's "
                                   "that the kit has")
+            elif name.startswith("lab_scheme_") and name != self.table \
+                    and not self.trusted:
+                raise Refused(("symbol", name), f"its table is {name}, this "
+                              f"lab's is {self.table}: end it as the skeleton "
+                              "ends")
             elif section == "*COM*" or flags[0] not in "l" and \
                     name != self.table and not self.trusted:
                 raise Refused(("symbol", name), f"{name} is visible to all: "
@@ -627,6 +639,9 @@ class Object:
                               "late: make it a plain function")
             elif section == ".text" and flags.rstrip().endswith("F"):
                 self.starts[value] = name
+            elif section == ".text" and "d" not in flags:
+                raise Refused(0, f"a place in its code has a name, {name}: "
+                              "leave out what makes it")
             self.at.setdefault(name, (section, value, size))
 
     def code(self, text):
