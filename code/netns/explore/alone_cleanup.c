@@ -43,27 +43,27 @@ static void worker(void)
 	lab_put_net(peer);
 	lab_put_net(other);
 	scheme->cleanup_net();
-	lab_expect(listed() == 2, "the dead have left the list, and nobody else");
-	lab_expect(lab_peernet2id_held(lab_init_net, peer) < 0 &&
-		   lab_peernet2id_held(lab_init_net, other) < 0 &&
-		   lab_peernet2id_held(third, other) < 0,
-		   "no table has an id for a net that has been freed");
-	lab_expect(lab_peernet2id_held(lab_init_net, third) == 2 &&
-		   lab_peernet2id_held(third, lab_init_net) == 1,
-		   "who lives keeps its ids");
-	lab_expect(atomic64_read(&lab_watch.notified) == 3,
-		   "a message is sent for each id that was taken away");
-	lab_expect(refcount_read(&third->count) == 1 &&
-		   third->magic == LAB_ALIVE,
-		   "who lives is left alone");
+	lab_must(listed() == 2, "the dead have left the list, and nobody else");
+	lab_must(lab_peernet2id_held(lab_init_net, peer) < 0 &&
+		 lab_peernet2id_held(lab_init_net, other) < 0 &&
+		 lab_peernet2id_held(third, other) < 0,
+		 "no table has an id for a net that has been freed");
+	lab_must(lab_peernet2id_held(lab_init_net, third) == 2 &&
+		 lab_peernet2id_held(third, lab_init_net) == 1,
+		 "who lives keeps its ids");
+	lab_must(atomic64_read(&lab_watch.notified) == 3,
+		 "a message is sent for each id that was taken away");
+	lab_must(refcount_read(&third->count) == 1 &&
+		 third->magic == LAB_ALIVE,
+		 "who lives is left alone");
 
 	scheme->cleanup_net();
-	lab_expect(listed() == 2, "where nobody is dead there is nothing to do");
+	lab_must(listed() == 2, "where nobody is dead there is nothing to do");
 	lab_put_net(third);
 	scheme->cleanup_net();
-	lab_expect(listed() == 1, "a later cleanup takes up who died later");
-	lab_expect(lab_rtnl_net_dumpid(lab_init_net) == 0,
-		   "and its id too is taken away");
+	lab_must(listed() == 1, "a later cleanup takes up who died later");
+	lab_must(lab_rtnl_net_dumpid(lab_init_net) == 0,
+		 "a later cleanup takes the ids away too");
 }
 
 const struct lab_scenario lab_scenario = {

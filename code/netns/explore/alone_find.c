@@ -22,24 +22,24 @@ static void look_up_alone(void)
 {
 	struct lab_net *found = scheme->get_net_ns_by_id(lab_init_net, 0);
 
-	lab_expect(found == peer, "an id leads to the net that it was given to");
-	lab_expect(refcount_read(&peer->count) == 2,
-		   "who looks an id up gets one reference");
+	lab_must(found == peer, "an id leads to the net that it was given to");
+	lab_must(refcount_read(&peer->count) == 2,
+		 "who looks an id up gets one reference");
 	if (found)
 		lab_put_net(found);
-	lab_expect(!scheme->get_net_ns_by_id(lab_init_net, 1) &&
-		   !scheme->get_net_ns_by_id(lab_init_net, 1000) &&
-		   !scheme->get_net_ns_by_id(lab_init_net, -1),
-		   "an id that nobody has leads nowhere");
-	lab_expect(!scheme->get_net_ns_by_id(peer, 0),
-		   "an empty table leads nowhere");
+	lab_must(!scheme->get_net_ns_by_id(lab_init_net, 1) &&
+		 !scheme->get_net_ns_by_id(lab_init_net, 1000) &&
+		 !scheme->get_net_ns_by_id(lab_init_net, -1),
+		 "an id that nobody has leads nowhere");
+	lab_must(!scheme->get_net_ns_by_id(peer, 0),
+		 "an empty table leads nowhere");
 	lab_put_net(peer);
 	rcu_read_lock();
-	lab_expect(!scheme->get_net_ns_by_id(lab_init_net, 0),
-		   "the id of a net that is dead leads nowhere");
+	lab_must(!scheme->get_net_ns_by_id(lab_init_net, 0),
+		 "the id of a net that is dead leads nowhere");
 	rcu_read_unlock();
-	lab_expect(!refcount_read(&peer->count),
-		   "a net that is dead stays dead");
+	lab_must(!refcount_read(&peer->count),
+		 "a net that is dead stays dead");
 }
 
 const struct lab_scenario lab_scenario = {

@@ -42,37 +42,37 @@ static void fill(struct lab_net *net)
 
 static void asker(void)
 {
-	lab_expect(give(lab_init_net, peer) == 0,
-		   "the first peer that gets an id in a table gets 0");
-	lab_expect(give(lab_init_net, peer) == 0,
-		   "a peer that has an id keeps it");
+	lab_must(give(lab_init_net, peer) == 0,
+		 "the first peer that gets an id in a table gets 0");
+	lab_must(give(lab_init_net, peer) == 0,
+		 "a peer that has an id keeps it");
 	rcu_read_lock();
-	lab_expect(scheme->peernet2id_alloc(lab_init_net, other,
-					    GFP_ATOMIC) == 1,
-		   "the next peer gets the next id");
+	lab_must(scheme->peernet2id_alloc(lab_init_net, other,
+					  GFP_ATOMIC) == 1,
+		 "the next peer gets the next id");
 	rcu_read_unlock();
-	lab_expect(give(other, peer) == 0, "each table counts for itself");
-	lab_expect(atomic64_read(&lab_watch.notified) == 3,
-		   "a message is sent for each new id, and for no other");
-	lab_expect(refcount_read(&peer->count) == 1 &&
-		   refcount_read(&other->count) == 1,
-		   "who gives an id keeps no reference, and drops none of others");
+	lab_must(give(other, peer) == 0, "each table counts for itself");
+	lab_must(atomic64_read(&lab_watch.notified) == 3,
+		 "a message is sent for each new id, and for no other");
+	lab_must(refcount_read(&peer->count) == 1 &&
+		 refcount_read(&other->count) == 1,
+		 "who gives an id keeps no reference, and drops none of others");
 
 	lab_put_net(dead);
-	lab_expect(give(lab_init_net, dead) == LAB_NSID_NOT_ASSIGNED &&
-		   lab_rtnl_net_dumpid(lab_init_net) == 2,
-		   "a peer that is dead gets no id");
-	lab_expect(give(dead, peer) == LAB_NSID_NOT_ASSIGNED &&
-		   lab_rtnl_net_dumpid(dead) == 0,
-		   "no id is given in the table of a net that is dead");
+	lab_must(give(lab_init_net, dead) == LAB_NSID_NOT_ASSIGNED &&
+		 lab_rtnl_net_dumpid(lab_init_net) == 2,
+		 "a peer that is dead gets no id");
+	lab_must(give(dead, peer) == LAB_NSID_NOT_ASSIGNED &&
+		 lab_rtnl_net_dumpid(dead) == 0,
+		 "no id is given in the table of a net that is dead");
 
 	fill(other);
-	lab_expect(give(other, lab_init_net) == LAB_NSID_NOT_ASSIGNED,
-		   "in a full table there is no id to be had");
-	lab_expect(refcount_read(&lab_init_net->count) == 1,
-		   "who could not give an id has no reference left either");
-	lab_expect(atomic64_read(&lab_watch.notified) == 3,
-		   "no message is sent of an id that was not given");
+	lab_must(give(other, lab_init_net) == LAB_NSID_NOT_ASSIGNED,
+		 "in a full table there is no id to be had");
+	lab_must(refcount_read(&lab_init_net->count) == 1,
+		 "who could not give an id has no reference left either");
+	lab_must(atomic64_read(&lab_watch.notified) == 3,
+		 "no message is sent of an id that was not given");
 }
 
 const struct lab_scenario lab_scenario = {

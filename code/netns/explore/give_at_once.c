@@ -16,14 +16,14 @@ static void give(void)
 {
 	int id = scheme->peernet2id_alloc(lab_init_net, peer, GFP_KERNEL);
 
-	lab_expect(id == 0, "a peer has one id, and it is the lowest");
+	lab_must(id == 0, "a peer has one id, and it is the lowest");
 }
 
 static void give_back(void)
 {
 	int id = scheme->peernet2id_alloc(peer, lab_init_net, GFP_KERNEL);
 
-	lab_expect(id == 0, "a peer has one id, and it is the lowest");
+	lab_must(id == 0, "a peer has one id, and it is the lowest");
 }
 
 static void start(void)
@@ -34,9 +34,9 @@ static void start(void)
 
 static void end(void)
 {
-	lab_expect(lab_rtnl_net_dumpid(lab_init_net) == 1 &&
-		   lab_rtnl_net_dumpid(peer) == 1,
-		   "each table has one id for the one peer");
+	lab_must(lab_rtnl_net_dumpid(lab_init_net) == 1 &&
+		 lab_rtnl_net_dumpid(peer) == 1,
+		 "each table has one id for the one peer");
 	end_without_cleanup();
 }
 

@@ -28,8 +28,8 @@ static void start(void)
 
 static void end(void)
 {
-	lab_expect(lab_peernet2id_held(lab_init_net, dying) < 0,
-		   "no table has an id for a net that has been freed");
+	lab_must(lab_peernet2id_held(lab_init_net, dying) < 0,
+		 "no table has an id for a net that has been freed");
 	end_without_cleanup();
 }
 

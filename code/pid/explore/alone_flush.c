@@ -40,19 +40,22 @@ static void flush(void)
 {
 	rcu_barrier();
 	scheme->flush_pid(lab_get_pid(pid));
-	lab_expect(!lab_nr_dentries(other),
-		   "the flush drops what nobody uses, in each instance");
-	lab_expect(lab_nr_dentries(proc) == 1 &&
-		   !lab_d_lookup(proc->s_root, NR),
-		   "what somebody uses stays, and nobody finds it");
+	lab_must(!lab_nr_dentries(other),
+		 "the flush drops what nobody uses, in each instance");
+	lab_must(lab_nr_dentries(proc) == 1 &&
+		 !lab_d_lookup(proc->s_root, NR),
+		 "what somebody uses stays, and nobody finds it");
 	lab_dput(used);
-	lab_expect(!lab_nr_dentries(proc), "until it is put");
-	lab_expect(refcount_read(&proc->s_active) == 1 &&
-		   refcount_read(&other->s_active) == 1,
-		   "the flush keeps no instance mounted");
+	lab_must(!lab_nr_dentries(proc), "what was in use goes when it is put");
+	lab_must(atomic_read(&proc->s_inodes) == 1 &&
+		 atomic_read(&other->s_inodes) == 1,
+		 "the flush keeps no inode");
+	lab_must(refcount_read(&proc->s_active) == 1 &&
+		 refcount_read(&other->s_active) == 1,
+		 "the flush keeps no instance mounted");
 	scheme->flush_pid(lab_get_pid(pid));
-	lab_expect(refcount_read(&pid->count) == 1,
-		   "the flush drops the reference that it was given");
+	lab_must(refcount_read(&pid->count) == 1,
+		 "the flush drops the reference that it was given");
 	lab_put_pid(pid);
 }
 

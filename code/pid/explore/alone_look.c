@@ -27,30 +27,31 @@ static void look_alone(void)
 	struct lab_pid *pid = lab_get_task_pid(task);
 	struct lab_dentry *dir, *below, *file;
 
-	lab_expect(!scheme->nr_inodes(pid),
-		   "nothing is on the list of a new pid");
+	lab_must(!scheme->nr_inodes(pid),
+		 "nothing is on the list of a new pid");
 	dir = lab_proc_pid_lookup(proc, NR);
+	lab_must(dir, "a process that is looked up has a directory");
 	below = lab_proc_pident_lookup(dir, 1, true);
 	file = lab_proc_pident_lookup(dir, 2, false);
-	lab_expect(dir && below && file &&
-		   dir->d_inode->pid == pid && file->d_inode->pid == pid,
-		   "what is looked up of a process has an inode with its pid");
-	lab_expect(scheme->nr_inodes(pid) == 2,
-		   "directories are on the list, and nothing else is");
-	lab_expect(refcount_read(&pid->count) == 2 + 3,
-		   "each inode has one reference on the pid");
+	lab_must(below && file &&
+		 dir->d_inode->pid == pid && file->d_inode->pid == pid,
+		 "what is looked up of a process has an inode with its pid");
+	lab_must(scheme->nr_inodes(pid) == 2,
+		 "directories are on the list, and nothing else is");
+	lab_must(refcount_read(&pid->count) == 2 + 3,
+		 "each inode has one reference on the pid");
 	look_once(other, NR);
-	lab_expect(scheme->nr_inodes(pid) == 3,
-		   "directories of all instances are on the list");
+	lab_must(scheme->nr_inodes(pid) == 3,
+		 "directories of all instances are on the list");
 	lab_dput(file);
 	lab_dput(below);
 	lab_dput(dir);
 
 	lab_shrink_dcache_sb(proc);
-	lab_expect(scheme->nr_inodes(pid) == 1,
-		   "an inode that goes leaves the list");
-	lab_expect(refcount_read(&pid->count) == 2 + 1,
-		   "and drops its reference on the pid");
+	lab_must(scheme->nr_inodes(pid) == 1,
+		 "an inode that goes leaves the list");
+	lab_must(refcount_read(&pid->count) == 2 + 1,
+		 "an inode that goes drops its reference on the pid");
 	lab_put_pid(pid);
 }
 
@@ -58,10 +59,10 @@ static void look_at_dead(void)
 {
 	refcount_inc(&task->usage);
 	unhash();
-	lab_expect(!scheme->pid_make_inode(proc, task, true),
-		   "no inode is made for who has been unhashed");
-	lab_expect(atomic_read(&proc->s_inodes) == 1,
-		   "and none is left over");
+	lab_must(!scheme->pid_make_inode(proc, task, true),
+		 "no inode is made for who has been unhashed");
+	lab_must(atomic_read(&proc->s_inodes) == 1,
+		 "of who has been unhashed no inode is left over");
 	lab_put_task(task);
 }
 

@@ -18,20 +18,20 @@ static void release_alone(void)
 	struct lab_dentry *dir;
 
 	scheme->release_task(task);
-	lab_expect(!lab_nr_dentries(proc),
-		   "nothing of a released process is left in the cache");
-	lab_expect(!lab_get_pid_task(pid), "the pid has no task any more");
-	lab_expect(!lab_proc_pid_lookup(proc, NR),
-		   "nobody finds a released process");
+	lab_must(!lab_nr_dentries(proc),
+		 "nothing of a released process is left in the cache");
+	lab_must(!lab_get_pid_task(pid), "the pid has no task any more");
+	lab_must(!lab_proc_pid_lookup(proc, NR),
+		 "nobody finds a released process");
 	rcu_barrier();
-	lab_expect(refcount_read(&pid->count) == 1,
-		   "the release leaves no reference on the pid behind");
+	lab_must(refcount_read(&pid->count) == 1,
+		 "the release leaves no reference on the pid behind");
 	lab_put_pid(pid);
 
 	task = lab_fork(ns, NR, NULL, NULL);
 	dir = lab_proc_pid_lookup(proc, NR);
-	lab_expect(dir && dir->d_inode->pid == lab_task_pid(task),
-		   "the number is free for another process");
+	lab_must(dir && dir->d_inode->pid == lab_task_pid(task),
+		 "the number is free for another process");
 	if (dir)
 		lab_dput(dir);
 	scheme->release_task(task);

@@ -37,8 +37,8 @@ static void end_two_instances(void)
 	struct lab_pid *pid = lab_get_task_pid(task);
 	unsigned int dirs = lab_nr_dentries(proc) + lab_nr_dentries(other);
 
-	lab_expect(scheme->nr_inodes(pid) == dirs,
-		   "the directories that there are, are on the list");
+	lab_must(scheme->nr_inodes(pid) == dirs,
+		 "the directories that there are, are on the list");
 	lab_put_pid(pid);
 	unhash();
 	lab_deactivate_super(other);
