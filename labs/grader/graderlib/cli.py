@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command labs/grader/grade."""
 import argparse
+import atexit
 import os
 import signal
 import sys
@@ -80,6 +81,9 @@ def grade(o):
     except stages.HandedInError as e:
         return refuse(str(e), PARTLY)
     folder = o.report or os.path.join(os.path.dirname(os.path.abspath(run.source)), "report")
+    # A stranger could have us write elsewhere.
+    if not o.no_report and os.path.islink(folder):
+        return refuse(f"{folder} is a link: say where the page goes, --report FOLDER", PARTLY)
     if not o.no_report:
         run.plots = folder
     if not o.quiet:
@@ -111,9 +115,19 @@ def tell_all(o, lab, run, result, report, folder):
     return FULL if result["points"] == result["of"] else PARTLY
 
 
+def leave(status):
+    """The end. After an interrupt nobody waits for what still runs in a jail:
+    it dies with this process."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if status != INTERRUPTED:
+        sys.exit(status)
+    atexit._run_exitfuncs()     # temporary folders
+    os._exit(status)
+
+
 def main(argv, doc):
-    """Does not return: on the way out nobody waits for what still runs in a
-    jail, which dies with this process."""
+    """Does not return."""
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     o = options(argv, doc)
     try:
@@ -127,9 +141,6 @@ def main(argv, doc):
     except Exception as e:
         if type(e).__name__ not in ("NoJail", "BuildError", "Trouble"):
             traceback.print_exc()
-            status = refuse("this is a mistake of the grader's, not yours: see above", CANNOT)
-            os._exit(status)
+            e = "this is a mistake of the grader's, not yours: see above"
         status = refuse(str(e), CANNOT)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    leave(status)

@@ -20,6 +20,7 @@ import threading
 import time
 
 from . import corroborate, labs, stages
+from .cli import leave
 
 ROUNDS = 20
 BUILT = ("check", "build", "explore")
@@ -271,6 +272,5 @@ def main(argv, doc):
     except (corroborate.NotRun, corroborate.jail.NoJail, OSError) as e:
         print(f"prove: {e}", file=sys.stderr)
         status = 3
-    sys.stdout.flush()
     corroborate.stop()
-    os._exit(status)    # what still runs in a jail dies with this process
+    leave(status)

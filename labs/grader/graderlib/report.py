@@ -95,6 +95,8 @@ def details(lab, result, task, wanted, doc):
         out.append(fill(place_words(task["place"]), " " * 11, "  Line:    "))
     if task["other"] and task["other"]["function"] not in ("?", ""):
         out.append(fill(place_words(task["other"]), " " * 11, "  Other:   "))
+    for text in task["also"]:
+        out.append(fill(text, " " * 11, "  Before:  "))
     if task["state"] == stages.FAILED and raw.checks:
         out.append("  Again:   " + again(lab, result, task))
     if task["state"] == stages.FAILED and raw.wrong and raw.asks:
@@ -257,6 +259,7 @@ def page(lab, result, pictures, wanted):
             out.append(f"<p>{esc(skeleton.plain(task['because']))}</p>")
         if task["place"]:
             out.append(f"<p>Line: <code>{esc(place_words(task['place']))}</code></p>")
+        out += [f"<p>Before that: {esc(text)}</p>" for text in task["also"]]
         if task["lanes"]:
             out.append(f"<pre>{esc(task['lanes'])}</pre>")
         if pictures.get(task["id"]):

@@ -79,7 +79,7 @@ def read_answers(path):
 def blank(task):
     return {"id": task.id, "title": task.title, "part": task.part, "points": 0,
             "of": task.points, "state": NOT_REACHED, "reason": "", "because": "",
-            "scenario": "", "mode": "", "kind": "", "place": None, "other": None,
+            "scenario": "", "mode": "", "kind": "", "place": None, "other": None, "also": [],
             "lanes": "", "schedule": [], "read": task.read,
             "hints_left": len(task.hints), "said": None, "measured": []}
 
@@ -220,6 +220,8 @@ class Grading:
             other = other or failure.get("other")
             if other and other != where:
                 out["other"] = reasons.say_place(other)
+            out["also"] = list(dict.fromkeys(f["text"] for f in doc["failures"] if f["text"]
+                                             and f is not failure))[:3]
         self.docs[task.id] = doc
 
     def answers(self):

@@ -167,6 +167,16 @@ def test_the_page_needs_nothing_beside_it(tmp_path):
     assert os.listdir(os.path.join(folder, "report")) == ["index.html"]
 
 
+def test_no_page_is_written_through_a_link_of_the_submissions(tmp_path):
+    folder = hand_in(tmp_path, lab(TINY), no_wait())
+    os.mkdir(tmp_path / "mine")
+    (tmp_path / "mine" / "index.html").write_text("precious")
+    os.symlink(tmp_path / "mine", os.path.join(folder, "report"))
+    done = grade(folder)
+    assert done.returncode == 1 and "is a link" in done.stderr
+    assert (tmp_path / "mine" / "index.html").read_text() == "precious"
+
+
 def test_what_a_submission_holds_is_no_markup_in_the_page(tmp_path):
     text = broken("	lab_point(own_read);\n", "	WARN_ON_ONCE(\"<script>\" != NULL);\n")
     result = graded(tmp_path, lab(TINY), text, '"7.4" = "<script>alert(1)</script>"\n',
