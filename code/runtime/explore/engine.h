@@ -18,9 +18,12 @@
  *	depend.c  which steps depend on one another
  *	search.c  which execution comes next: depth first, reduced
  *	guide.c   a schedule that somebody wrote down, by labelled points
+ *	blocked.c who keeps a process from going on
  *	guard.c   for code that nobody has read: stacks and pointers to functions
  *	report.c  failures, the trace, the result in JSON
  *	main.c    options, and what is searched in which order
+ *
+ * calls.h has what each of them offers the others.
  */
 #ifndef LAB_EXPLORE_ENGINE_H
 #define LAB_EXPLORE_ENGINE_H
@@ -300,138 +303,6 @@ static inline void x_entered(const uintptr_t *frame)
 	me->came_from = frame[1];
 }
 
-/* coro.c */
-void x_coro_init(void);
-void *x_coro_prepare(int proc, void (*entry)(void));
-void x_coro_switch(void **save, void *to);
-uintptr_t x_stack_top(int proc);
-void x_watchdog(bool on);
-void x_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-/* mem.c */
-extern uint8_t *x_promoted;
-void x_mem_init(void);
-void x_mem_reset(void);
-long x_index(uintptr_t addr);
-bool x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
-		 uintptr_t pc);
-bool x_readable(uintptr_t addr, size_t size);
-uint64_t x_load(uintptr_t addr, size_t size);
-int x_object_at(uintptr_t addr);
-uint32_t x_lifetime_cell(uintptr_t addr);
-void x_leaks(void);
-void x_op_memory(struct x_op *op, enum x_kind kind, uintptr_t addr,
-		 size_t size, bool write, uintptr_t pc);
-void x_object_words(int object, char *buf, size_t size);
-void x_integrity(void);
-
-/* race.c */
-enum { X_ACC_WRITE = 1, X_ACC_PLAIN = 2, X_ACC_FREE = 4 };
-void x_race_init(void);
-void x_race_reset(void);
-void x_race_access(uintptr_t addr, size_t size, int acc, uintptr_t pc);
-void x_race_forget(uintptr_t addr, size_t size);
-x_clock *x_sync_at(uintptr_t addr, bool create);
-void x_acquire(const x_clock *from);
-void x_release(x_clock *to);
-void x_order_read(uintptr_t addr, bool acquire);
-void x_order_write(uintptr_t addr, bool release, bool rmw);
-
-/* order.c */
-void x_order_reset(void);
-void x_order_lock(struct lab_x_lock *lock, bool read, bool trylock,
-		  uintptr_t pc);
-
-/* rcu.c, wait.c */
-void x_rcu_reset(void);
-bool x_sections_over(const struct x_proc *p);
-void x_after_grace(void);
-void x_join_sections(const struct x_proc *p, x_clock *dep);
-void x_wait_reset(void);
-bool x_seen_changed(const struct x_proc *p);
-void x_seen(uintptr_t addr, size_t size, uint64_t value, uintptr_t pc);
-bool x_in_atomic(const struct x_proc *p, const char **why);
-void x_might_sleep(uintptr_t pc);
-void x_work_done(struct x_proc *p);
-bool x_work_idle(const void *work);
-bool x_work_runs(const void *work);
-
-/* weak.c */
-void x_weak_reset(void);
-bool x_weak_delays(uintptr_t addr, size_t size);
-void x_weak_store(uintptr_t addr, size_t size, bool release, uintptr_t pc);
-void x_weak_settle(void);
-void x_weak_show(int proc);
-uint64_t x_weak_view(int proc, uintptr_t addr, size_t size);
-void x_weak_commit(int buffer);
-bool x_weak_empty(int proc);
-bool x_weak_committable(int buffer);
-void x_weak_join(int proc, x_clock *dep);
-void x_weak_fence(uintptr_t pc);
-
-/* tsan.c */
-void x_plain(uintptr_t addr, size_t size, bool write, bool typed,
-	     uintptr_t pc);
-void x_range(uintptr_t addr, size_t size, bool write, uintptr_t pc);
-
-/* guard.c */
-void x_guard_open(char *list);
-bool x_may_write_stack(uintptr_t addr, size_t size);
-void x_check_call(uintptr_t function, uintptr_t pc);
-
-/* proc.c, sched.c */
-void x_enter(void);
-void x_dispatch(void);
-void x_start(int id, char kind, const char *name, void (*run)(void *),
-	     void *arg);
-void x_start_actors(void);
-void x_step(struct x_op *op);
-void x_hold(void);
-int x_spawn(char kind, void (*run)(void *), void *arg, enum x_kind start,
-	    uintptr_t pc);
-int x_child_id(int parent, int nth);
-void x_execute(void);
-void x_end_execution(void) __attribute__((noreturn));
-bool x_enabled(int p);
-void x_op_simple(struct x_op *op, enum x_kind kind, uintptr_t addr,
-		 bool write, uintptr_t pc);
-void x_foot(struct x_op *op, uint32_t cell, bool write);
-void x_settle_value(struct x_proc *p);
-
-/* depend.c, search.c */
-void x_depend_init(void);
-bool x_dependent(const struct x_op *a, const struct x_op *b);
-void x_search_init(void);
-void x_search_reset(void);
-int x_search_choose(uint32_t enabled);
-void x_search_event(int p, struct x_op *op);
-void x_search_stuck(void);
-bool x_search(void);
-bool x_on_execution(void);
-void x_on_restart(void);
-uint64_t x_now_ns(void);
-
-/* guide.c */
-bool x_guide_parse(char *text);
-void x_guide_collect(void);
-void x_guide_reset(void);
-void x_guide_passed(const char *label);
-int x_guide_choose(uint32_t enabled);
-bool x_guide_ended(void);
-void x_guide_result(FILE *out, const char *const *kinds);
-
-/* report.c */
-void x_fail(enum lab_x_failure kind, uintptr_t pc, uintptr_t addr,
-	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-void x_fail_other(int proc, int event, uintptr_t pc);
-void x_note(char what, uintptr_t pc, uintptr_t addr, size_t size, bool write,
-	    const char *text);
-const char *x_failure_name(enum lab_x_failure kind);
-int x_failure_by_name(const char *name);
-void x_result_open(const char *path);
-void x_put_string(FILE *to, const char *s);
-void x_result(const char *verdict);
-void x_result_fault(const char *kind, const char *text, uintptr_t pc);
-void lab_explorer_failed_here(void);
+#include "calls.h"
 
 #endif

@@ -284,129 +284,15 @@ bool x_guide_ended(void)
 	return !trouble.why;
 }
 
-static void holder(FILE *out, int proc, uintptr_t pc, bool *first)
-{
-	fprintf(out, "%s{\"process\":%d,\"pc\":%lu}", *first ? "" : ",", proc,
-		(unsigned long)pc);
-	*first = false;
-}
-
-static bool holds(const struct x_proc *q, const void *lock, uintptr_t *pc)
-{
-	int i;
-
-	for (i = 0; i < q->nheld; i++) {
-		if (q->held[i].lock == lock) {
-			*pc = q->held[i].pc;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The last step of @q that is like this one, and not undone since. */
-static uintptr_t last_step(int q, enum x_kind kind, uintptr_t addr)
-{
-	int i;
-
-	for (i = X.nevents - 1; i >= 0; i--)
-		if (X.events[i].proc == q && X.events[i].kind == kind &&
-		    (!addr || X.events[i].addr == addr))
-			return X.events[i].pc;
-	return 0;
-}
-
-/* A bit lock does not know its holder: who changed the word last, then. */
-static void bit_holder(FILE *out, uintptr_t addr, bool *first)
-{
-	const struct x_event *e;
-	int i;
-
-	for (i = X.nevents - 1; i >= 0; i--) {
-		e = &X.events[i];
-		if (e->addr != addr || (e->kind != X_OP_BIT_LOCK &&
-					e->kind != X_OP_RMW))
-			continue;
-		holder(out, e->proc, e->pc, first);
-		return;
-	}
-}
-
-/* Who keeps @proc from going on, and where they came to hold that. */
-static void put_holders(FILE *out, int proc)
-{
-	const struct x_proc *p = &X.proc[proc], *q;
-	const struct x_op *op = p->op;
-	bool first = true, guest;
-	uintptr_t pc;
-	int i;
-
-	guest = p->guest >= 0 && op->kind != X_OP_JOIN &&
-		X.proc[p->guest].state != X_DONE &&
-		X.proc[p->guest].op->kind != X_OP_IRQ_ENTER;
-	if (guest)
-		holder(out, p->guest, X.proc[p->guest].op->pc, &first);
-	for (i = 1; !guest && i < X.nprocs; i++) {
-		q = &X.proc[i];
-		if (q->state == X_UNUSED)
-			continue;
-		switch (op->kind) {
-		case X_OP_LOCK:
-		case X_OP_READ_LOCK:
-			if (holds(q, (void *)op->addr, &pc))
-				holder(out, i, pc, &first);
-			break;
-		case X_OP_GP_END:
-		case X_OP_CALLBACK:
-			if (q->ended < p->waits_for[i])
-				holder(out, i, last_step(i, X_OP_RCU_LOCK, 0),
-				       &first);
-			break;
-		case X_OP_RCU_BARRIER:
-			if (op->arg >> i & 1 && q->state != X_DONE)
-				holder(out, i, 0, &first);
-			break;
-		case X_OP_WORK:
-		case X_OP_FLUSH_WORK:
-			if (i != proc && q->kind == 'w' && q->state != X_DONE &&
-			    q->start_op.addr == op->addr)
-				holder(out, i, 0, &first);
-			break;
-		case X_OP_IRQ_ENTER:
-			if (i == p->host)
-				holder(out, i,
-				       last_step(i, X_OP_IRQ_OFF, 0), &first);
-			break;
-		}
-	}
-	if (op->kind == X_OP_BIT_LOCK)
-		bit_holder(out, op->addr, &first);
-}
-
-static const char *lock_name(const struct x_op *op)
-{
-	const struct lab_x_lock *l = (void *)op->addr;
-
-	return (op->kind == X_OP_LOCK || op->kind == X_OP_READ_LOCK) ?
-	       l->name : "";
-}
-
 static void put_trouble(FILE *out, const char *const *kinds)
 {
-	const struct x_proc *p = &X.proc[trouble.proc];
 	bool first = true;
 	int i;
 
 	fprintf(out, "\"trouble\":{\"why\":\"%s\",\"turn\":%d,\"process\":%d",
 		trouble.why, trouble.turn, trouble.proc);
-	if (!strcmp(trouble.why, "blocked")) {
-		fprintf(out, ",\"waits\":\"%s\",\"pc\":%lu,\"lock\":",
-			kinds[p->op->kind], (unsigned long)p->op->pc);
-		x_put_string(out, lock_name(p->op));
-		fprintf(out, ",\"holders\":[");
-		put_holders(out, trouble.proc);
-		fprintf(out, "]");
-	}
+	if (!strcmp(trouble.why, "blocked"))
+		x_put_blocked(out, trouble.proc, kinds);
 	fprintf(out, ",\"passed\":[");
 	for (i = 0; trouble.proc >= 0 && i < npassed[trouble.proc]; i++) {
 		fprintf(out, "%s{\"turn\":%d,\"label\":", i ? "," : "",
