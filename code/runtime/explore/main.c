@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -188,14 +189,6 @@ static void parse_want(char *list)
 	}
 }
 
-static void promote_cells(char *list)
-{
-	char *p;
-
-	for (p = strtok(list, ","); p; p = strtok(NULL, ","))
-		x_promoted[strtoul(p, NULL, 10) % (X_INDEX_SIZE / 4)] = 1;
-}
-
 static void one_replay(char *list)
 {
 	static uint8_t schedule[X_EVENTS];
@@ -217,8 +210,8 @@ static void one_replay(char *list)
 	exit(X.nfailures ? 1 : 0);
 }
 
-/* One execution, that of x_guide_parse(); nothing is made shorter. */
-static void guided(void)
+/* One execution, as it is written; nothing is made shorter. */
+static void guided(char *text)
 {
 	const struct x_failure *f;
 	clock_t cpu = clock();
@@ -226,6 +219,11 @@ static void guided(void)
 	bool kept;
 	int i;
 
+	X.guided = true;
+	if (!x_guide_parse(text)) {
+		x_result("diverged");
+		exit(4);
+	}
 	X.mode = X_NONE;
 	X.tracing = true;
 	do {
@@ -301,14 +299,12 @@ int main(int argc, char **argv)
 		{ "want", 1, NULL, 'w' }, { "weak", 0, NULL, 'W' },
 		{ "reuse", 0, NULL, 'R' }, { "max-steps", 1, NULL, 's' },
 		{ "time-limit", 1, NULL, 't' }, { "progress", 0, NULL, 'p' },
-		{ "max-executions", 1, NULL, 'e' },
-		{ "signatures", 0, NULL, 'g' }, { "result", 1, NULL, 'o' },
+		{ "max-executions", 1, NULL, 'e' }, { "result", 1, NULL, 'o' },
 		{ "replay", 1, NULL, 'r' }, { "promoted", 1, NULL, 'P' },
 		{ "no-races", 0, NULL, 'n' }, { "no-shorten", 0, NULL, 'S' },
 		{ "kind", 1, NULL, 'k' }, { "all", 0, NULL, 'a' },
-		{ "entries", 1, NULL, 'E' },
-		{ "guide", 1, NULL, 'G' }, { "labels", 0, NULL, 'l' },
-		{ NULL, 0, NULL, 0 },
+		{ "entries", 1, NULL, 'E' }, { "signatures", 0, NULL, 'g' },
+		{ "guide", 1, NULL, 'G' }, { "labels", 0, NULL, 'l' }, { NULL },
 	};
 	char *schedule = NULL, *result = NULL, *guide = NULL;
 	int c, i;
@@ -345,9 +341,7 @@ int main(int argc, char **argv)
 			X.reuse = true;
 			break;
 		case 's':
-			X.max_steps = atoi(optarg);
-			if (X.max_steps > X_EVENTS - 2)
-				X.max_steps = X_EVENTS - 2;
+			X.max_steps = MIN(atoi(optarg), X_EVENTS - 2);
 			break;
 		case 't':
 			X.time_limit = atof(optarg);
@@ -368,14 +362,13 @@ int main(int argc, char **argv)
 			schedule = optarg;
 			break;
 		case 'P':
-			promote_cells(optarg);
+			x_promote_cells(optarg);
 			break;
 		case 'n':
 			X.no_races = true;
 			break;
 		case 'k':
-			summary.kind = x_failure_by_name(optarg) < 0 ? 0 :
-				       x_failure_by_name(optarg);
+			summary.kind = MAX(x_failure_by_name(optarg), 0);
 			break;
 		case 'E':
 			x_guard_open(optarg);
@@ -400,12 +393,7 @@ int main(int argc, char **argv)
 	x_watchdog(true);
 	if (schedule)
 		one_replay(schedule);
-	if (guide) {
-		X.guided = true;
-		if (x_guide_parse(guide))
-			guided();
-		x_result("diverged");
-		return 4;
-	}
+	if (guide)
+		guided(guide);
 	search();
 }

@@ -263,3 +263,12 @@ bool x_search(void)
 			return false;
 	}
 }
+
+/* Of a replay: the plain accesses that the search had found to race. */
+void x_promote_cells(char *list)
+{
+	char *p;
+
+	for (p = strtok(list, ","); p; p = strtok(NULL, ","))
+		x_promoted[strtoul(p, NULL, 10) % (X_INDEX_SIZE / 4)] = 1;
+}
