@@ -79,6 +79,9 @@ bool x_may_write_stack(uintptr_t addr, size_t size)
 
 	if (!X.guard)
 		return true;
+	/* An entry of its own stack: it has been called back already. */
+	if (me->entry <= top - X_STACK_PROC || me->entry > top)
+		return false;
 	if (addr < me->entry || addr + size > top)
 		return false;
 	for (;;) {

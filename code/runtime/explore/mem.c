@@ -215,9 +215,10 @@ bool x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
 		       write ? "write" : "read", (unsigned long)addr,
 		       typed && addr % size ? " with a tag" : "");
 	else
-		x_fail(LAB_X_WILD, pc, addr,
-		       "%zu-byte %s at 0x%lx, which is nobody's", size,
-		       write ? "write" : "read", (unsigned long)addr);
+		x_fail(LAB_X_WILD, pc, addr, "%zu-byte %s at 0x%lx, which is %s",
+		       size, write ? "write" : "read", (unsigned long)addr,
+		       addr - X_STACKS < X_STACKS_SIZE ?
+		       "on a stack, but no variable there" : "nobody's");
 	return false;
 }
 

@@ -321,7 +321,9 @@ class Function:
         where = self.address(state, line, arg)
         at = where.in_frame()
         if at is not None:
-            if -MOST_FRAME <= at and at + size <= -8:
+            # What its caller pushed for it may be read.
+            if -MOST_FRAME <= at and at + size <= -8 or \
+                    not write and 8 <= at <= 256:
                 if write:
                     state.forget_slots(self.kept, at, size)
                 return at
