@@ -357,7 +357,7 @@ class Submission:
             try:
                 path, entries = self.program(scenario, planted=True)
                 found = self.search(path, ["--entries", entries, "--want",
-                                           "leak"], 20)
+                                           "leak", "--no-shorten"], 20)
                 self.says_no = found["verdict"] == "failed" and \
                     found["kind"] == "leak"
             finally:
