@@ -7,6 +7,7 @@ Points come from build, explore and answers only, which say the same each
 time. The others look at the same source in other ways, and are for a person.
 """
 import concurrent.futures
+import dataclasses
 import os
 import resource
 import stat
@@ -88,9 +89,9 @@ class Grading:
     """One submission on its way through the stages."""
 
     def __init__(self, lab, path, stages=STAGES, jobs=None, tell=lambda *_: None,
-                 until=""):
-        """until: look at no build task behind this one."""
-        self.lab, self.stages, self.tell, self.until = lab, stages, tell, until
+                 only=""):
+        """only: look at this build task alone, whatever it needs."""
+        self.lab, self.stages, self.tell, self.only = lab, stages, tell, only
         self.jobs = jobs or len(os.sched_getaffinity(0))
         self.path = path
         self.source, self.answers_path = find(lab, path)
@@ -152,8 +153,8 @@ class Grading:
 
     def explore_with(self, pool):
         waiting = list(self.lab.of_part("build"))
-        if self.until:
-            waiting = waiting[:1 + [t.id for t in waiting].index(self.until)]
+        if self.only:
+            waiting = [dataclasses.replace(self.lab.task(self.only), needs=())]
         while waiting:
             wave = [t for t in waiting if all(self.decided(n) for n in t.needs)]
             running = [(t, c, pool.submit(self.run_check, c)) for t in wave
@@ -163,6 +164,8 @@ class Grading:
                 mine = [(c, f) for t, c, f in running if t is task]
                 if mine:
                     self.judge(task, mine)
+                    for _, future in mine:
+                        future.cancel()         # what could change nothing any more
                     self.tell("task", self.tasks[task.id])
 
     def decided(self, need):

@@ -34,9 +34,11 @@ def hand_in(tmp, a_lab, text, answers=""):
     return folder
 
 
-def graded(tmp, a_lab, text, answers="", only=BUILT, **options):
-    """The result of grading a source."""
-    return stages.Grading(a_lab, hand_in(tmp, a_lab, text, answers), only, **options).run()
+def graded(tmp, a_lab, text, answers="", only=BUILT, only_task=""):
+    """The result of grading a source: these stages, and of build that task. One
+    scenario at a time: what follows a failure is not begun."""
+    return stages.Grading(a_lab, hand_in(tmp, a_lab, text, answers), only, 1,
+                          only=only_task).run()
 
 
 def task(result, wanted):

@@ -93,7 +93,7 @@ def test_each_task_looks_at_what_it_asks_for(folder, tmp_path):
         first = text.rindex("#include", 0, text.index("\nstatic "))
         assert first < at
         text = text[:first] + '#include "lab_todo.h"\n' + text[first:]
-        result = graded(tmp_path, a_lab, text, until=t)
+        result = graded(tmp_path, a_lab, text, only_task=t)
         assert task(result, t)["state"] == "not written yet", shown(result)
 
 
