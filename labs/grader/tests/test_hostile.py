@@ -17,7 +17,7 @@ import time
 import pytest
 from grading import FOLDERS, HERE, TOP, graded, hand_in, lab, labs, stages
 
-from graderlib import check, confined, jail, skeleton
+from graderlib import building, check, confined, jail, machine, skeleton
 
 HOSTILE = sorted(glob.glob(os.path.join(HERE, "hostile", "*.c")))
 LIMIT = 60          # seconds; most take one, on a quiet machine
@@ -190,13 +190,13 @@ def test_what_the_kit_itself_explores_can_be_followed_too():
         for path in sorted(glob.glob(os.path.join(parts, "*.o"))):
             if os.path.basename(path).partition("-")[2].replace(".o", ".c") in known:
                 continue
-            done = subprocess.run(["/bin/sh", "-c", confined.machine.DUMP.format(path)],
+            done = subprocess.run(["/bin/sh", "-c", machine.DUMP.format(path)],
                                   capture_output=True, text=True, check=True)
-            engine, family = confined.names(a_lab)
-            confined.machine.Object(done.stdout, None, engine,
+            engine, family = building.names(a_lab)
+            machine.Object(done.stdout, None, engine,
                                     family | {"lab_scenario", f"lab_scheme_{a_lab.scheme}"},
                                     trusted=True)
-    assert builder.GATHER != confined.GATHER
+    assert builder.GATHER != building.GATHER
 
 
 def test_source_of_every_reference_is_taken():

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Puts code on its stack, as a nested function does.
- * expected: forbidden: a section of its own|explorer: wild-access
+ * expected: forbidden: code on the stack
  */
 static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
 {

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Builds a submission in the jail, and judges what the compiler made of it."""
+import os
+import re
+import shlex
+import shutil
+import sys
+import tempfile
+import threading
+import weakref
+
+from . import check, jail, machine
+
+Finding = check.Finding
+EXPLORE = os.path.join(check.RUNTIME, "explore")
+sys.path.insert(0, EXPLORE)
+
+import builder  # noqa: E402 (the path has to be set first)
+
+# What machine.py can follow: no address kept for later, no access that the
+# sanitizer leaves out, calls through pointers by way of the explorer.
+FOLLOWED = ["-fno-tree-pta", "-fno-ivopts", "-fno-jump-tables",
+            "-mgeneral-regs-only", "-mstringop-strategy=libcall",
+            "-fcf-protection=none", "-fno-asynchronous-unwind-tables",
+            "-fno-shrink-wrap", "-mindirect-branch=thunk-extern"]
+PLAINER = [["-fno-tree-fre", "-fno-tree-dominator-opts", "-fno-tree-loop-im",
+            "-fno-move-loop-invariants"], ["-Og"], ["-O0"]]
+GATHER = builder.GATHER.replace(
+    "SECTIONS {", "SECTIONS {\n\tlab_text : { *(.text .text.*) }")
+WHERE = "/submission"       # what its file is said to lie in
+
+
+class Rejected(Exception):
+    """It can't be built; args[0] is the Finding."""
+
+
+def reason(done, what):
+    """Why a step in the jail did not end well."""
+    if done.killed_for == "time":
+        return f"{what} took longer than {done.seconds:.0f} s and was ended"
+    if done.killed_for == "output":
+        return f"{what} printed without end and was ended"
+    return f"{what} failed (status {done.status})"
+
+
+def functions(text):
+    """Where functions of the explored code begin, for --entries, from nm."""
+    symbols = re.findall(r"^([0-9a-f]{16}) (\S) (\S+)$", text, re.MULTILINE)
+    first, last = (next(int(a, 16) for a, _, n in symbols if n == end)
+                   for end in ("__start_lab_text", "__stop_lab_text"))
+    return ",".join(map(str, sorted({
+        int(a, 16) for a, kind, _ in symbols
+        if kind in "tT" and first <= int(a, 16) < last})))
+
+
+def names(lab):
+    """The functions that a submission may call: the explorer's, the family's."""
+    paths = check.headers(lab)
+    engine = {"memset", "memcpy", "memcmp", "strlen", "strcmp",
+              "__stack_chk_fail"}
+    for name in ("explore.h", "lab.h", "lab_scenario.h"):
+        engine |= {n for n in check.names_in(paths[name])
+                   if re.match(r"lab_(x_|alloc|free|violated|point_reached)", n)}
+    family = {n for path in paths.values() for n in check.names_in(path)
+              if n.startswith("lab_") and not n.startswith("lab_x_")}
+    return engine, family - {"lab_scenario"}
+
+
+def leaking(text):
+    """A scenario that forgets an object in the end."""
+    found = re.search(r"\.finish = (\w+),", text)
+    begin = text.index("const struct lab_scenario lab_scenario =")
+    finish = f"{found.group(1)}(); " if found else ""
+    entry = ".finish = lab_planted,"
+    out = text.replace(found.group(), entry) if found else re.sub(
+        r"(\.what = [^\n]*\n)", rf"\1\t{entry}\n", text)
+    return (out[:begin] + "static void lab_planted(void) { " + finish +
+            "if (!lab_alloc(24)) lab_x_unexpected(\"memory\"); }\n" + out[begin:])
+
+
+class Linked:
+    """A program, once it is there."""
+
+    def __init__(self):
+        self.lock, self.path, self.entries = threading.Lock(), "", ""
+
+
+class Building:
+    """lab: labs.Lab. path: of the scheme's file; or text: what is in it."""
+
+    def __init__(self, lab, path=None, text=None, cc="gcc"):
+        self.lab, self.cc = lab, cc
+        self.path = os.path.abspath(path) if path else lab.source_name
+        self.warnings = []
+        self.shown = f"{WHERE}/{lab.source_name}"
+        self.refusal = None
+        if text is None:
+            text, self.refusal = check.read(path)
+        self.text = text
+        self.lock, self.object, self.programs = threading.Lock(), None, {}
+        self.folder = tempfile.mkdtemp(prefix="submission-")
+        weakref.finalize(self, shutil.rmtree, self.folder, True)
+
+    # Check
+
+    def findings(self):
+        """What the grader does not take, by line. Nothing is run."""
+        if self.refusal:
+            return [self.refusal]
+        with open(self.lab.reference_path, encoding="utf-8") as f:
+            reference = f.read()
+        return check.source(self.lab, self.text, reference)
+
+    # Build
+
+    def build(self):
+        """Compile it, and judge what came out. Raises Rejected."""
+        with self.lock:
+            if self.object is None:
+                try:
+                    self.object = self.compile()
+                except Rejected as e:
+                    self.object = e
+        if isinstance(self.object, Rejected):
+            raise self.object
+        return self.object
+
+    def compile(self):
+        found = self.findings()
+        if found:
+            raise Rejected(found[0])
+        # Simpler code is easier to follow, but its inlined functions are gone.
+        for n, plainer in enumerate(PLAINER, 1):
+            scheme = self.compile_with(plainer)
+            try:
+                self.judge_code(scheme)
+                return scheme
+            except machine.Refused as e:
+                if n == len(PLAINER):
+                    raise Rejected(self.place(scheme, *e.args)) from None
+        return None
+
+    def compile_with(self, flags):
+        name = self.lab.source_name
+        text = f'#line 1 "{self.shown}"\n{self.text}'
+        done = jail.run(
+            [self.cc, *builder.EXPLORED, *builder.INSTRUMENT["gcc"],
+             *FOLLOWED, *flags,
+             *("-I" + f for f in check.folders(self.lab)),
+             "-c", name, "-o", "o.o"],
+            files={name: text.encode()}, ro=check.folders(self.lab),
+            seconds=20, memory=1 << 30, processes=8, output=1 << 20,
+            fetch="o.o")
+        said = done.err.decode(errors="replace").replace(self.shown, name)
+        if not done.well:
+            raise Rejected(self.compiler_says(done, said))
+        self.warnings = [l for l in said.splitlines() if ": warning: " in l]
+        return done.out
+
+    def judge_code(self, scheme):
+        done = jail.run(["/bin/sh", "-c", machine.DUMP.format("o.o")],
+                        files={"o.o": scheme}, seconds=20, memory=1 << 30,
+                        processes=4, output=16 << 20)
+        if not done.well:
+            raise machine.Refused(0, reason(done, "taking its code apart"))
+        machine.Object(done.out.decode(errors="replace"),
+                       "lab_scheme_" + self.lab.scheme, *names(self.lab))
+
+    def place(self, scheme, where, text):
+        """The Finding for a refusal, with the line that it is about."""
+        line = 0
+        if isinstance(where, tuple):
+            found = re.search(rf"\b{re.escape(where[1])}\b", self.text)
+            line = self.text.count("\n", 0, found.start()) + 1 if found else 0
+        elif where:
+            said = self.addr2line(scheme, f"{where:#x}\n", "-j", ".text")
+            path, _, number = said.partition("\n")[2].strip().partition(":")
+            if path == self.shown and re.match(r"\d+", number):
+                line = int(re.match(r"\d+", number).group())
+        return Finding("forbidden", line, text)
+
+    @staticmethod
+    def addr2line(program, asked, *more):
+        """As lanes.addr2line, of a file that may be hostile."""
+        return jail.run(
+            ["/bin/sh", "-c", 'addr2line -f -i -e p "$@" < asked', "-", *more],
+            files={"p": program, "asked": asked.encode()}, seconds=20,
+            memory=1 << 30, processes=2, output=4 << 20).out.decode(
+                errors="replace")
+
+    def compiler_says(self, done, said):
+        found = re.search(rf"^{re.escape(self.lab.source_name)}:(\d+):(?:\d+:)? "
+                          r"(?:fatal )?error: (.*)$", said, re.MULTILINE)
+        if found and not done.killed_for:
+            return Finding("build", int(found.group(1)), found.group(2))
+        if done.killed_for:
+            return Finding("build", 0, reason(done, "the compiler"))
+        errors = [l for l in said.splitlines() if "error: " in l]
+        return Finding("build", 0, errors[0] if errors else
+                       reason(done, "the compiler"))
+
+    def trusted(self, scenario, planted=False):
+        """The kit's own parts of the program, compiled once for all. planted:
+        with a scenario that leaks."""
+        family = self.lab.family_folder
+        paths = [os.path.join(family, "explore", scenario + ".c"),
+                 *builder.explored(family)]
+        prog = builder.Program(paths, family=family, scheme=self.lab.scheme,
+                               cc=self.cc)
+        key = builder.digest("parts", self.lab.scheme, self.cc, *FOLLOWED,
+                             *PLAINER[0], prog.source_hash(), planted)[:16]
+
+        def make(tmp):
+            for n, (name, text, path) in enumerate(prog.texts()):
+                src = os.path.join(tmp, f"{n}-{name}")
+                with open(src, "w", encoding="utf-8") as f:
+                    f.write(leaking(text) if planted and not n else text)
+                builder.run(
+                    [self.cc, *builder.EXPLORED, *builder.INSTRUMENT["gcc"],
+                     *FOLLOWED, *PLAINER[0], *builder.includes(family), "-I" + os.path.dirname(path),
+                     f"-DLAB_SCHEME_NAME={self.lab.scheme}", "-c", src, "-o",
+                     src[:-2] + ".o"], path)
+        return builder.finished(os.path.join(builder.BUILD, "parts-" + key),
+                                make)
+
+    def program(self, scenario, planted=False):
+        """The submission linked with a scenario: its path, and where the
+        functions of what is explored begin."""
+        scheme = self.build()
+        with self.lock:
+            mine = self.programs.setdefault((scenario, planted), Linked())
+        with mine.lock:
+            if not mine.path:
+                path = os.path.join(self.folder, scenario + "!" * planted)
+                mine.entries = self.link(
+                    scheme, self.trusted(scenario, planted), path)
+                mine.path = path
+        return mine.path, mine.entries
+
+    def link(self, scheme, parts, path):
+        engine = builder.engine(self.cc)
+        for folder in (engine, parts):
+            if os.stat(folder).st_mode & 0o55 != 0o55:
+                os.chmod(folder, 0o755)     # the jail's user is not ours
+        renames = " ".join(f"--redefine-sym {old}={new}"
+                           for old, new in builder.RENAMED.items())
+        mine, kits = (shlex.quote(folder) for folder in (engine, parts))
+        # Nothing of theirs runs before main().
+        script = (f"objcopy -R '.init_array*' scheme.o its.o && "
+                  f"ld -r -T gather.ld its.o {kits}/*.o -o whole.o && "
+                  f"objcopy {renames} whole.o && "
+                  f"{self.cc} -no-pie {mine}/*.o whole.o -o program && "
+                  "nm program")
+        done = jail.run(
+            ["/bin/sh", "-c", script], ro=[engine, parts],
+            files={"scheme.o": scheme, "gather.ld": GATHER.encode()},
+            seconds=20, memory=1 << 30, processes=16, fetch="program",
+            output=16 << 20)
+        if not done.well:
+            said = done.err.decode(errors="replace").strip().splitlines()
+            raise Rejected(Finding("build", 0, "it can't be linked: " + (
+                said[0] if said else reason(done, "the linker"))))
+        with open(path, "wb") as f:
+            f.write(done.out)
+        return functions(done.err.decode(errors="replace"))
