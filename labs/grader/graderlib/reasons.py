@@ -96,7 +96,7 @@ def actor(doc, number):
     """As it stands above its lane."""
     names = doc.get("processes", [])
     if number == 0 or number >= len(names):
-        return "the scenario, before or after all act,"
+        return "the scenario itself"
     return names[number]
 
 
@@ -157,10 +157,11 @@ def sentence(doc):
         return f"{who} {what} ({text})."
     if kind == "data-race":
         found = re.fullmatch(r"(.*) by (.*) and (.*) by (.*) are not ordered by anything", text)
-        if found and failure.get("other") and where:
+        if found and failure.get("other"):
             first, who1, second, who2 = found.groups()
             return (f"A {first} by {who1}{other_function(failure)} and a {second} by {who2} in "
-                    f"{where['function']}() reach the same memory, and nothing orders them.")
+                    f"{failure['at']['function']}() reach the same memory, and nothing orders "
+                    "them.")
     if kind == "sleep-in-atomic":
         found = re.search(r"may sleep, in (.*)$", text)
         return f"{who} does what may sleep, within {found.group(1) if found else text}."
