@@ -159,6 +159,8 @@ def last_line(lab, result):
     left = unfinished(result)
     if result["points"] == result["of"]:
         return f"{points}: all that the grader looks at is right"
+    if not left:    # a handout's: the instructor's grader judges the answers
+        return f"{points}; the rest is for your instructor"
     first = next((t for t in left if t["state"] != stages.NOT_REACHED), left[0])
     return f"{points}; next: task {first['id']}, {skeleton.plain(first['title'])}"
 

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include <linux/preempt.h>
+#include <linux/processor.h>
 
 typedef struct {
 	pthread_spinlock_t lock;
