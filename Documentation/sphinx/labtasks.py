@@ -137,7 +137,8 @@ class Key(FromLabs):
             out += [nodes.rubric("", f"{task['id']}  {task['title']}")]
             hints = "\n".join(f"#. {h.strip()}" for h in task.get("hints", []))
             out += [self.fields([("Question", task.get("question", "")),
-                                 ("Right", f"``{said}``" if said != "" else ""),
+                                 ("Right", said if task.get("asks") == "text" or said == ""
+                                  else f"``{said}``"),
                                  ("Hints", hints)])]
         wrong = [[f"``{n}``", m["what"], m["task"], m["kind"],
                   f"``{m['scenario']}``" if m.get("scenario") else ""]
