@@ -32,7 +32,7 @@ static void run_actor(void *arg)
 	x_settle_value(me);
 	what = still_holds(me);
 	if (what)
-		x_fail(LAB_X_LOCK, (uintptr_t)actor->run, 0,
+		x_fail(LAB_X_LOCK, (uintptr_t)actor->run + 1, 0,
 		       "%s ends and still has %s", me->name, what);
 	if (me->kind == 'i') {
 		x_op_simple(&op, X_OP_IRQ_EXIT, 0, true, 0);

@@ -113,9 +113,14 @@ def freed_at(doc, freer):
     return found
 
 
-def freed_in(doc, freer):
+def freed_by(doc, failure, freer, where):
+    """“self has freed, in lab_g()”"""
     found = freed_at(doc, freer)
-    return f", in {found['function']}()" if found else ""
+    same = found and where and found["function"] == where["function"]
+    if freer == actor(doc, failure["process"]):
+        freer = "it"
+    there = f", in {found['function']}()" if found and not (same and freer == "it") else ""
+    return f"{freer} has freed{there}"
 
 
 def other_function(failure):
@@ -140,9 +145,9 @@ def sentence(doc):
     freer = freer.group(1) if freer else "somebody"
     if kind == "use-after-free":
         verb = "writes to" if "-byte write" in text else "reads"
-        return f"{who} {verb} memory that {freer} has freed{freed_in(doc, freer)}."
+        return f"{who} {verb} memory that {freed_by(doc, failure, freer, where)}."
     if kind == "double-free":
-        return f"{who} frees what {freer} has freed before{freed_in(doc, freer)}."
+        return f"{who} frees what {freed_by(doc, failure, freer, where)} before."
     if kind == "leak":
         count = text.split(" ")[0] if text[:1].isdigit() else "Some"
         what = "One object was" if count == "1" else f"{count} objects were"
@@ -171,5 +176,7 @@ def sentence(doc):
         return f"{who} broke a rule: {text}."
     if kind == "warning":
         return f"{who} sets off a warning: {text}."
+    if kind in ("deadlock", "livelock"):
+        text += ": nobody can go on"
     inside = f", in {where['function']}()" if where else ""
     return f"{text[:1].upper()}{text[1:]}{inside}."
