@@ -148,7 +148,7 @@ class Building:
              *FOLLOWED, *flags,
              *("-I" + f for f in check.folders(self.lab)),
              "-c", name, "-o", "o.o"],
-            files={name: text.encode()}, ro=check.folders(self.lab),
+            files={name: text.encode()}, ro=check.visible(self.lab),
             seconds=20, memory=1 << 30, processes=8, output=1 << 20,
             fetch="o.o")
         said = done.err.decode(errors="replace").replace(self.shown, name)

@@ -122,6 +122,14 @@ def headers(lab):
     return out
 
 
+def visible(lab):
+    """What the compiler sees of the kit: headers, and no solution."""
+    family = lab.family_folder
+    return [*(f for f in folders(lab) if f != family),
+            *(os.path.join(family, n) for n in sorted(os.listdir(family))
+              if n.endswith(".h"))]
+
+
 @functools.lru_cache(None)
 def names_in(path):
     with open(path, encoding="utf-8") as f:
@@ -238,6 +246,12 @@ class Source:
             self.no(line, f"#{name} can't be used here: leave it out")
         elif name == "include":
             self.include(line, rest)
+        elif name in ("if", "ifdef", "ifndef", "elif"):
+            asked = [w.text for w in rest if w.kind == "name" and
+                     w.text != "defined" and w.text not in self.own]
+            if asked:
+                self.no(line, f"#{name} {asked[0]} asks where it is: a scheme "
+                        "is the same everywhere")
         elif name in ("define", "undef"):
             what = rest[0].text if rest else ""
             if name == "undef" and what not in self.own:
