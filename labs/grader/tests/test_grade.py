@@ -36,7 +36,7 @@ def no_wait():
 def command(*args, **env):
     return subprocess.run([str(a) for a in args], cwd=TOP, text=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
-                          timeout=120, env={**os.environ, **env})
+                          timeout=300, env={**os.environ, **env})
 
 
 def grade(folder, *args, stages_="check,build,explore,answers", **env):
