@@ -248,7 +248,8 @@ class Source:
             self.include(line, rest)
         elif name in ("if", "ifdef", "ifndef", "elif"):
             asked = [w.text for w in rest if w.kind == "name" and
-                     w.text != "defined" and w.text not in self.own]
+                     w.text != "defined" and w.text not in self.own
+                     and not refused(w.text)]
             if asked:
                 self.no(line, f"#{name} {asked[0]} asks where it is: a scheme "
                         "is the same everywhere")

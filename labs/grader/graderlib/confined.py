@@ -12,8 +12,9 @@ import threading
 from . import check, jail
 from .building import EXPLORE, Building, Rejected, builder  # noqa: F401 (Rejected: for all)
 
-sys.path.insert(0, EXPLORE)
+sys.path[:0] = [EXPLORE, check.RUNTIME]
 
+import change  # noqa: E402 (the path has to be set first)
 import lanes  # noqa: E402 (the path has to be set first)
 
 Finding, NoJail = check.Finding, jail.NoJail
@@ -75,6 +76,8 @@ class Submission(Building):
     def explore(self, scenario, mode="sc", want="", limit=60, repair="",
                 **more):
         """One search: the document that `explore --json` writes."""
+        if repair:
+            return self.repaired(repair).explore(scenario, mode, want, limit)
         path, entries = self.program(scenario)
         o = argparse.Namespace(
             scheme=self.lab.scheme, scenario=scenario, source="", breaks="",
@@ -96,6 +99,20 @@ class Submission(Building):
             if at["file"] == self.shown:
                 at["file"] = self.path
         return doc
+
+    def repaired(self, names):
+        """The same with changes of changes.toml made to it, where they fit."""
+        text, table = self.text, change.load(self.lab.family_folder)
+        try:
+            for name in names.split(","):
+                for edit in table[self.lab.scheme][name]["edits"]:
+                    text = change.apply_edit(text, edit)
+        except (change.ChangeError, KeyError) as e:
+            raise Rejected(Finding("build", 0, f"the change {names} does not "
+                                   f"fit it: {e}")) from None
+        other = Submission(self.lab, text=text, cc=self.cc)
+        other.path = self.path
+        return other
 
     def honest(self, scenario):
         """A control: with this submission, too, the explorer says no where
