@@ -56,7 +56,7 @@ static void asker(void)
 		 "a message is sent for each new id, and for no other");
 	lab_must(refcount_read(&peer->count) == 1 &&
 		 refcount_read(&other->count) == 1,
-		 "who gives an id keeps no reference, and drops none of others");
+		 "who gives an id keeps no reference, and drops none");
 
 	lab_put_net(dead);
 	lab_must(give(lab_init_net, dead) == LAB_NSID_NOT_ASSIGNED &&

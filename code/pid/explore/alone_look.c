@@ -80,7 +80,7 @@ static void end_two_instances(void)
 
 const struct lab_scenario lab_scenario = {
 	.name = "alone_look",
-	.what = "directories are looked up and shrunk, alone: does the list work",
+	.what = "directories are looked up, alone: does the list work",
 	.setup = start_two_instances,
 	.finish = end_two_instances,
 	.actors = {

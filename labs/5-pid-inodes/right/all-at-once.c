@@ -49,14 +49,19 @@ static void lab_proc_pid_evict_inode(struct lab_inode *inode)
 
 static void lab_proc_flush_pid(struct lab_pid *pid)
 {
-	struct hlist_head mine = { };
+	struct hlist_head *mine = lab_alloc(sizeof(*mine));
 	struct lab_super_block *sb;
 	struct lab_dentry *dentry;
 	struct lab_inode *inode;
 	bool ours, pinned;
 
+	/* Without memory there is no flush: it is only an optimisation. */
+	if (!mine) {
+		lab_put_pid(pid);
+		return;
+	}
 	spin_lock(&pid->lock);
-	hlist_move_list(&pid->inodes, &mine);
+	hlist_move_list(&pid->inodes, mine);
 	spin_unlock(&pid->lock);
 	for (;;) {
 		ours = pinned = false;
@@ -64,8 +69,8 @@ static void lab_proc_flush_pid(struct lab_pid *pid)
 		rcu_read_lock();
 		spin_lock(&pid->lock);
 		inode = NULL;
-		if (mine.first) {
-			inode = hlist_entry(mine.first, struct lab_inode,
+		if (mine->first) {
+			inode = hlist_entry(mine->first, struct lab_inode,
 					    sibling_inodes);
 			hlist_del_init_rcu(&inode->sibling_inodes);
 			sb = inode->i_sb;
@@ -89,6 +94,7 @@ static void lab_proc_flush_pid(struct lab_pid *pid)
 		if (pinned)
 			lab_deactivate_super(sb);
 	}
+	lab_free(mine);
 	lab_put_pid(pid);
 }
 
