@@ -13,6 +13,8 @@ import typing
 import unicodedata
 
 MOST = 256 << 10
+MOST_LINE = 300
+MOST_FINDINGS = 50
 HERE = os.path.dirname(os.path.realpath(__file__))
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 RUNTIME = os.path.join(TOP, "code", "runtime")
@@ -164,6 +166,8 @@ def tokens(text):
                 if directive == "#":
                     directive = word
                 yield Token(kind, word, line, directive)
+            if kind == "open":
+                return
             start = False
         line += word.count("\n")
 
@@ -172,7 +176,7 @@ class Source:
     """One look at one source."""
 
     def __init__(self, lab, text, reference=""):
-        self.lab, self.text, self.out = lab, text, []
+        self.lab, self.text, self.out, self.lines = lab, text, [], set()
         self.headers = headers(lab)
         self.own = set()
         # What a scheme of this lab must define for the headers.
@@ -180,7 +184,8 @@ class Source:
                                        re.MULTILINE))
 
     def no(self, line, text):
-        if all(f.line != line for f in self.out):
+        if line not in self.lines and len(self.lines) < MOST_FINDINGS:
+            self.lines.add(line)
             self.out.append(Finding("forbidden", line, text))
 
     def look(self):
@@ -321,6 +326,10 @@ def decode(data):
             return None, Finding("forbidden", text.count("\n", 0, at) + 1,
                                  f"a control character (U+{ord(c):04X}): take "
                                  "it out")
+    for n, line in enumerate(text.split("\n"), 1):
+        if len(line) > MOST_LINE:
+            return None, Finding("forbidden", n, f"a line of {len(line):,} "
+                                 f"characters: {MOST_LINE} are the most")
     return text.replace("\r\n", "\n"), None
 
 

@@ -10,6 +10,8 @@ import re
 from .x86 import (CALLERS, CHANGES, DIVIDES, INTO_REGISTER, JUMP, KEPT, NOTHING, READS_ONLY,
                   REGISTERS, SCRATCH, SET, SIZES, WIDEN, WRITES, Refused, State, Sum)
 
+MOST_CHECKED = 100
+MOST_STEPS = 400_000    # of a function's: some seconds
 MOST_FRAME = 2048       # a stack has two pages below it that nobody may touch
 HOOK = re.compile(r"__tsan_(?:unaligned_)?(?:volatile_)?"
                   r"(read|write|read_write)(1|2|4|8|16)")
@@ -42,7 +44,7 @@ class Function:
     def follow(self):
         """Go on until nothing more is learnt: what is known at a label is
         what holds on all ways to it."""
-        known, todo = {}, [(self.lines[0].at, State())]
+        known, todo, steps = {}, [(self.lines[0].at, State())], 0
         while todo:
             at, state = todo.pop()
             while at is not None:
@@ -57,6 +59,9 @@ class Function:
                     elif not known[at].meet(state):
                         break
                     state = known[at].copy()
+                steps += 1
+                if steps > MOST_STEPS:
+                    raise Refused(at, f"{self.name}() is too long to follow")
                 after = self.step(state, self.lines[self.at[at]])
                 todo += [(target, state.copy()) for target in after[1:]]
                 at = after[0]
@@ -367,6 +372,8 @@ class Function:
 
     @staticmethod
     def see(state, where, size, kind):
+        if len(state.checked) >= MOST_CHECKED:
+            state.checked = set()       # to know less is always right
         state.checked.add((where, size, "write" if "write" in kind else kind))
         if kind == "read_write":
             state.checked.add((where, size, "read"))

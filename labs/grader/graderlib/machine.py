@@ -23,6 +23,7 @@ import re
 from .flow import HOOK, RANGE, SILENT, Function
 from .x86 import Refused, lines_of
 
+MOST_CODE = 64 << 10
 NAME = re.compile(r"[A-Za-z_.][\w.]*")
 SECTION = re.compile(r"\s*\d+ (\S+) +([0-9a-f]+)(?:  [0-9a-f]+){3}  \S+  (\w.*)")
 SYMBOL = re.compile(r"([0-9a-f]{16}) (.{7}) (\S+)\t([0-9a-f]{16}) (?:\.\w+ )?(.+)")
@@ -116,6 +117,9 @@ class Object:
             self.at.setdefault(name, (section, value, size))
 
     def code(self, text):
+        if self.sizes.get(".text", 0) > MOST_CODE:
+            raise Refused(0, f"it has {self.sizes['.text']:,} bytes of code: "
+                          "a scheme has about 2,000")
         lines, end = lines_of(text), 0
         for line in lines:
             if line.at != end:

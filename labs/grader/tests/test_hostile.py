@@ -203,3 +203,13 @@ def test_source_of_every_reference_is_taken():
     for folder in FOLDERS:
         a_lab = lab(folder)
         assert check.source(a_lab, labs.reference(a_lab), labs.reference(a_lab)) == []
+
+
+@pytest.mark.parametrize("text", [
+    "/* " * 80000, "\n/* " * 60000, "asm\n" * 60000, ('\\"' * 140 + "\n") * 900,
+    '#include "x"\n' * 19000, "#\n" * 120000, "\\\n" * 120000])
+def test_source_that_is_a_labour_to_read_is_read_in_seconds(text):
+    began = time.monotonic()
+    read, finding = check.decode(text.encode())
+    found = [finding] if finding else check.source(lab(LAB), read)
+    assert len(found) <= check.MOST_FINDINGS and time.monotonic() - began < 10
