@@ -155,7 +155,8 @@ def test_path_may_hold_spaces_quotes_and_newlines(tmp_path):
 
 @pytest.mark.parametrize("text", [
     "a = " + "[" * 20000, '"1.1" = "' + "x" * 100000 + '"', "\0", "a = 1\na = 2\n",
-    '"1.1" = { answer = [[[[1]]]] }\n', "\ud7ff" * 10])
+    '"1.1" = { answer = [[[[1]]]] }\n', "\ud7ff" * 10],
+    ids=["deep", "long", "nul", "twice", "lists", "odd"])
 def test_hostile_answers_are_said_to_be_wrong_and_no_more(tmp_path, text):
     folder = hand_in(tmp_path, lab(LAB), labs.reference(lab(LAB)))
     with open(os.path.join(folder, "answers.toml"), "w", encoding="utf-8") as f:
@@ -205,11 +206,16 @@ def test_source_of_every_reference_is_taken():
         assert check.source(a_lab, labs.reference(a_lab), labs.reference(a_lab)) == []
 
 
-@pytest.mark.parametrize("text", [
-    "/* " * 80000, "\n/* " * 60000, "asm\n" * 60000, ('\\"' * 140 + "\n") * 900,
-    '#include "x"\n' * 19000, "#\n" * 120000, "\\\n" * 120000])
-def test_source_that_is_a_labour_to_read_is_read_in_seconds(text):
+LABOURS = {"one line": ("/* ", 80000), "open comments": ("\n/* ", 60000),
+           "refusals": ("asm\n", 60000), "quotes": ('\\"' * 140 + "\n", 900),
+           "headers": ('#include "x"\n', 19000), "hashes": ("#\n", 120000),
+           "splices": ("\\\n", 120000)}
+
+
+@pytest.mark.parametrize("what", LABOURS)
+def test_source_that_is_a_labour_to_read_is_read_in_seconds(what):
+    piece, times = LABOURS[what]
     began = time.monotonic()
-    read, finding = check.decode(text.encode())
+    read, finding = check.decode((piece * times).encode())
     found = [finding] if finding else check.source(lab(LAB), read)
     assert len(found) <= check.MOST_FINDINGS and time.monotonic() - began < 10
