@@ -18,8 +18,8 @@ def symbols(path):
 
 
 def lines(path, addresses):
-    """{(section, offset): (file, line)}. Of what is inlined there, the first
-    line that is the kit's own."""
+    """{(section, offset): (file, line)}. Of what is inlined there, the
+    first line that is the kit's own."""
     found = {}
     for section in sorted({s for s, _ in addresses}):
         out = subprocess.run(["addr2line", "-ai", "-e", path, "-j", section,
@@ -29,6 +29,8 @@ def lines(path, addresses):
             places = [(os.path.realpath(file), int(line))
                       for file, line in re.findall(r"^(.+):(\d+)", chain, re.M)]
             ours = [p for p in places if p[0].startswith(TOP + os.sep)]
+            # Of a header's helper, the line that calls it.
+            ours.sort(key=lambda p: not p[0].endswith(".c"))
             if places:
                 found[section, int(address, 16)] = (ours or places)[0]
     return found
