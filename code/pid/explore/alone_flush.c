@@ -36,7 +36,7 @@ static void start_dead_process(void)
 	unhash();
 }
 
-static void flush(void)
+static void flush_alone(void)
 {
 	rcu_barrier();
 	scheme->flush_pid(lab_get_pid(pid));
@@ -71,6 +71,6 @@ const struct lab_scenario lab_scenario = {
 	.setup = start_dead_process,
 	.finish = end_two_instances,
 	.actors = {
-		{ "flushes", flush },
+		{ "flushes", flush_alone },
 	},
 };

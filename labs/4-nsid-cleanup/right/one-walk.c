@@ -21,8 +21,10 @@ static int lab_peernet2id_alloc(struct lab_net *net, struct lab_net *peer,
 	held = lab_maybe_get_net(peer);
 	spin_lock(&net->nsid_lock);
 	id = lab_peernet2id_held(net, peer);
-	if (id < 0 && held)
-		id = new = lab_idr_alloc(&net->netns_ids, peer, -1);
+	if (id < 0 && held) {
+		new = lab_idr_alloc(&net->netns_ids, peer, -1);
+		id = new;
+	}
 	spin_unlock(&net->nsid_lock);
 	if (held)
 		lab_put_net(held);

@@ -64,7 +64,8 @@ static void lab_proc_flush_pid(struct lab_pid *pid)
 	hlist_move_list(&pid->inodes, mine);
 	spin_unlock(&pid->lock);
 	for (;;) {
-		ours = pinned = false;
+		ours = false;
+		pinned = false;
 		sb = NULL;
 		rcu_read_lock();
 		spin_lock(&pid->lock);

@@ -93,7 +93,7 @@ again:
 		rcu_read_unlock();
 		goto again;
 	}
-	held = lab_igrab(inode) != NULL;
+	held = lab_igrab(inode);
 	rcu_read_unlock();
 	if (held) {
 		lab_drop(inode);
