@@ -52,7 +52,7 @@ comma := ,
 
 ## Begin here
 
-demo: $(if $(STEP),setup-debug+vm,setup-build+docs+vm+bench htmldocs native module) ## the main job: build the book, boot the VM, run and measure all five schemes; SCHEME= STEP=1 one scheme's story, a key a step
+demo: $(if $(STEP),setup-debug+vm,setup-build+docs+vm+bench htmldocs native module) ## the main job: build the book, boot the VM, run and measure all five schemes; SCHEME= STEP=1 one scheme's story, a key a step (any family's)
 	$(if $(STEP),@labs/vm/vm fetch && labs/debug/debug story "$(SCHEME)",$(PYTHON) labs/demo/demo)
 
 check: setup-build+docs+vm+bench+check+grade ## all tests; K=word runs those whose names have it
@@ -125,7 +125,7 @@ debug-matrix: setup-debug+vm debug-kernels ## how often each planted bug is caug
 demo-image: setup-docs+debug+vm htmldocs module debug-kernels ## one archive for a classroom: needs nothing but QEMU where it is unpacked
 	@labs/debug/debug image
 
-gdb: setup-debug+vm ## a guest stopped at a labelled point; SCHEME= POINT= SCENARIO= BREAK=
+gdb: setup-debug+vm ## a guest stopped at a labelled point; SCHEME= (any family's) POINT= SCENARIO= BREAK=
 	@labs/vm/vm fetch
 	@labs/debug/debug gdb $(or $(SCHEME),rcu) $(if $(POINT),--point $(POINT)) \
 		$(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(BREAK),--change $(BREAK))
