@@ -135,9 +135,9 @@ gdb: setup-debug+vm ## a guest stopped at a labelled point; SCHEME= (any family'
 lab: setup-build ## begin a lab: LAB=1 puts its skeleton into work/, and keeps what is there; alone, lists them
 	@labs/grader/lab $(LAB)
 
-grade: setup-build+grade ## how far LAB= has come; HINT=1 (2, 3) helps, QUICK=1 only explores; SUBMISSION= grades another's
+grade: setup-build+grade ## how far LAB= has come; HINT=1 (2, 3) helps, QUICK=1 only explores; STAGES=; SUBMISSION= grades another's
 	@labs/grader/grade --lab "$(LAB)" $(call said,SUBMISSION,submission) \
-		$(call option,HINT,hint) $(if $(QUICK),--quick)
+		$(call option,HINT,hint) $(call option,STAGES,stages) $(if $(QUICK),--quick)
 
 ## The labs, for instructors
 

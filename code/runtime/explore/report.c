@@ -165,6 +165,9 @@ void lab_violated(enum lab_rule rule, const void *object)
 		[LAB_DEAD_NAMESPACE] = "a namespace was reached after its last reference",
 		[LAB_FREED_TWICE] = "an object went through its free path a second time",
 		[LAB_NOT_MINE] = "a task's own read saw namespaces that are not its own",
+		[LAB_DEAD_PID] = "a struct pid was reached after it was freed",
+		[LAB_STALE_DENTRY] = "a look-up returned what was made for a task that was dead",
+		[LAB_BUSY_INODES] = "an instance of /proc was unmounted under its inodes",
 		[LAB_LEAK] = "an object still lives when all who could hold it are gone",
 	};
 

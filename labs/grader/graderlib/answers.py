@@ -93,6 +93,8 @@ def schedule(lab, task, answer):
     try:
         doc = keys.explore(what, "--guide=" + said)
     except front.builder.BuildError as e:
+        if "compile" in str(e) or "link" in str(e):     # the kit's fault, not the answer's
+            raise keys.NoKey(f"{what} can't be built") from None
         raise Refused(sentence(str(e).splitlines()[0]) + labels_help(what, said)) from None
     if doc["verdict"] == "diverged":
         return Answer(False, answer, sentence(doc["trouble"]["text"]), doc)
