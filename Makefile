@@ -57,7 +57,7 @@ demo: $(if $(STEP),setup-debug+vm,setup-build+docs+vm+bench htmldocs native modu
 
 check: setup-build+docs+vm+bench+check+grade ## all tests; K=word runs those whose names have it
 	@labs/vm/vm fetch
-	$(PYTHON) -m pytest -n 2 --dist loadfile code/tests labs/vm/tests $(wildcard labs/grader/tests) $(if $(K),-k '$(K)')
+	$(PYTHON) -m pytest -n 2 --dist loadfile labs/grader/tests labs/vm/tests code/tests $(if $(K),-k '$(K)')
 
 ## The book
 

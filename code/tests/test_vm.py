@@ -337,26 +337,36 @@ class Terminal:
     def type(self, text):
         os.write(self.fd, text.encode())
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind:    # a test that fails leaves no guest behind
+            os.kill(self.pid, signal.SIGTERM)
+            os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
 
 @pytest.mark.parametrize("leave", ["exit", "poweroff"])
 def test_the_shell_greets_obeys_and_gives_the_terminal_back(module, leave):
-    window = Terminal("--add", module)
-    before = termios.tcgetattr(window.fd)
-    window.until("vmtest.ko")
-    window.until("vm:/lab#")
-    window.type("stty size; insmod vmtest.ko && echo done$((6*7))\r")
-    seen = window.until("done42")
-    assert "33 99" in seen
-    assert seen.count("insmod") == 1, "typed text is echoed once"
-    window.until("vm:/lab#")
-    window.type("echo slee''ping; sleep 100\r")
-    window.until("sleeping")
-    window.type("\x03")     # Ctrl-C is the guest's
-    window.until("vm:/lab#")
-    window.type(f"{leave}\r")
-    window.until("the VM is off")
-    assert termios.tcgetattr(window.fd) == before
-    assert os.waitstatus_to_exitcode(os.waitpid(window.pid, 0)[1]) == 0
+    with Terminal("--add", module) as window:
+        before = termios.tcgetattr(window.fd)
+        window.until("vmtest.ko")
+        window.until("vm:/lab#")
+        window.type("stty size; insmod vmtest.ko && echo done$((6*7))\r")
+        seen = window.until("done42")
+        assert "33 99" in seen
+        assert seen.count("insmod") == 1, "typed text is echoed once"
+        window.until("vm:/lab#")
+        # Said by the job itself: then it has the terminal, and not before.
+        window.type("sh -c 'echo slee\"\"ping; exec sleep 100'\r")
+        window.until("sleeping")
+        window.type("\x03")     # Ctrl-C is the guest's
+        window.until("vm:/lab#")
+        window.type(f"{leave}\r")
+        window.until("the VM is off")
+        assert termios.tcgetattr(window.fd) == before
+        assert os.waitstatus_to_exitcode(os.waitpid(window.pid, 0)[1]) == 0
 
 
 # -- building modules -------------------------------------------------------
