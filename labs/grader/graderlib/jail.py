@@ -129,9 +129,8 @@ def mode():
     raise NoJail(
         f"a submission can't be confined here ({said}). Bubblewrap needs user "
         "namespaces, or root with CAP_SYS_ADMIN: outside of a container, or "
-        "in one that was started with --privileged (or --cap-add SYS_ADMIN "
-        "--security-opt seccomp=unconfined --security-opt apparmor="
-        f"unconfined). For work of your own, say {TRUST}=1: it then runs with "
+        "in one that was started with --privileged. "
+        f"For work of your own, say {TRUST}=1: it then runs with "
         "your rights")
 
 
