@@ -2,15 +2,15 @@
 """The VM tool, labs/vm/vm: what it promises, tried in real boots."""
 import json
 import os
-import pty
 import re
 import select
-import signal
 import subprocess
 import termios
 import time
 
 import pytest
+
+from terminal import Terminal
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -305,47 +305,6 @@ def test_a_reader_that_goes_away_does_not_change_the_verdict(
 
 
 # -- the interactive shell --------------------------------------------------
-
-class Terminal:
-    """`vm shell` on a terminal of its own."""
-
-    def __init__(self, *args):
-        try:
-            self.pid, self.fd = pty.fork()
-        except OSError as e:
-            pytest.skip(f"no terminal can be made here (/dev/pts): {e}")
-        if self.pid == 0:
-            termios.tcsetwinsize(0, (33, 99))
-            os.execv(VM, [VM, "shell", *map(str, args)])
-        self.seen, self.read_to = "", 0
-
-    def until(self, text, seconds=60):
-        """What comes up to and with *text*, from where the last one ended."""
-        limit = time.monotonic() + seconds
-        start = self.read_to
-        while (at := self.seen.find(text, start)) < 0:
-            ready = select.select([self.fd], [], [],
-                                  max(0, limit - time.monotonic()))[0]
-            assert ready, f"no {text!r} in {self.seen[start:]!r}"
-            try:
-                self.seen += os.read(self.fd, 4096).decode("utf-8", "replace")
-            except OSError:
-                pytest.fail(f"ended before {text!r}: {self.seen!r}")
-        self.read_to = at + len(text)
-        return self.seen[start:self.read_to]
-
-    def type(self, text):
-        os.write(self.fd, text.encode())
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        if kind:    # a test that fails leaves no guest behind
-            os.kill(self.pid, signal.SIGTERM)
-            os.waitpid(self.pid, 0)
-        os.close(self.fd)
-
 
 @pytest.mark.parametrize("leave", ["exit", "poweroff"])
 def test_the_shell_greets_obeys_and_gives_the_terminal_back(module, leave):

@@ -38,6 +38,11 @@ def grade(folder, *more, stages="check,build,explore"):
                           capture_output=True, text=True, timeout=200)
 
 
+def heed():
+    """Whoever runs the tests in the background has SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def rows_of(folder):
     with open(os.path.join(f"{folder}-grades", "grades.csv"), newline="") as f:
         return list(csv.DictReader(f))
@@ -143,7 +148,7 @@ def test_an_interrupted_run_goes_on_and_leaves_nothing_behind(tmp_path):
         hand_in(folder, f"s{n}", f"{RIGHT}\n/* {n} */\n")
     child = subprocess.Popen([CLASS, "--dir", folder, "--lab", "0", "--jobs", "1",
                               "--stages", "check,build,explore"],
-                             stdout=subprocess.PIPE, text=True)
+                             stdout=subprocess.PIPE, text=True, preexec_fn=heed)
     for line in child.stdout:
         if "1/6" in line:
             break

@@ -339,10 +339,12 @@ def test_an_interrupt_says_what_is_known_and_leaves_nothing(tmp_path):
             'scenario = "only_get"', 'scenario = "switch"'))
     folder = hand_in(tmp_path, lab(TINY), text)
     out = os.path.join(str(tmp_path), "out.json")
+    # Whoever runs the tests in the background has SIGINT ignored.
     child = subprocess.Popen(
         [GRADE, "--lab", a_lab, "--submission", folder, "--json", out], text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-        start_new_session=True, cwd=TOP)
+        start_new_session=True, cwd=TOP,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     try:
         for line in child.stdout:
             if "build" in line:
