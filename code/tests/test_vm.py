@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import select
 import subprocess
 import termios
