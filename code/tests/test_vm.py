@@ -3,8 +3,8 @@
 import json
 import os
 import re
-import signal
 import select
+import signal
 import subprocess
 import termios
 import time
