@@ -177,7 +177,7 @@ static void show_progress(void)
 
 static bool out_of_limits(void)
 {
-	static uint64_t shown;
+	static uint64_t shown, seen, spent;
 	uint64_t now;
 
 	if (X.search_cap && X.executions >= X.search_cap)
@@ -187,7 +187,10 @@ static bool out_of_limits(void)
 	if (X.executions % 1024)
 		return X.bounded_by;
 	now = x_now_ns();
-	if (X.time_limit > 0 && now - X.start_ns > X.time_limit * 1e9)
+	/* A machine that was stopped in between has not searched meanwhile. */
+	spent += MIN(now - (seen ? seen : X.start_ns), 5000000000);
+	seen = now;
+	if (X.time_limit > 0 && spent > X.time_limit * 1e9)
 		X.bounded_by = "the time limit";
 	if (X.progress && now - (shown ? shown : X.start_ns) > 1000000000) {
 		shown = now;

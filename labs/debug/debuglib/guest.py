@@ -18,6 +18,7 @@ from . import HERE
 from vmlib import accel as accels
 from vmlib import calibrate, image, paths, qemu, splat
 from vmlib.channel import Channel
+from vmlib.patience import Patience
 from vmlib.trouble import Trouble, os_trouble
 
 AGENT = os.path.join(os.path.dirname(HERE), "agent")
@@ -102,7 +103,7 @@ class Guest:
 
     def expect(self, word, seconds, again=None):
         """The line of the agent that begins with *word*; orders repeated."""
-        end = time.monotonic() + seconds
+        patience = Patience(seconds)
         at = 0
         next_try = time.monotonic() + 0.3
         while True:
@@ -113,10 +114,9 @@ class Guest:
                     line = self.lines[at - 1]
                     del self.lines[:at]
                     return line
-            left = end - time.monotonic()
-            if left <= 0:
+            if patience.left() <= 0:
                 return None
-            self.pump(min(left, 0.3))
+            self.pump(patience.nap(0.3))
             if again and time.monotonic() > next_try:
                 again()
                 next_try = time.monotonic() + 0.3
@@ -172,18 +172,18 @@ class Guest:
         word = secrets.token_hex(4)
         del self.lines[:]
         self.order(f"run {word} {command}\n")
-        end = time.monotonic() + seconds
+        patience = Patience(seconds)
         while True:
             for n, line in enumerate(self.lines):
                 if line.startswith(f"ran {word} "):
                     said = self.lines[:n]
                     del self.lines[:n + 1]
                     return int(line.split()[2]), said
-            if time.monotonic() > end:
+            if patience.left() <= 0:
                 return None, list(self.lines)
             if enough():
                 return None, None
-            self.pump(min(0.3, max(0.0, end - time.monotonic())))
+            self.pump(patience.nap(0.3))
 
     # -- snapshots --------------------------------------------------------
     def save(self, path):
@@ -193,8 +193,8 @@ class Guest:
             socket.send_fds(self.monitor.ours, [b"getfd snapshot\n"], [fd])
             self.tell("migrate_set_parameter max-bandwidth 4G")
             self.tell("migrate -d fd:snapshot")
-            end = time.monotonic() + 120
-            while time.monotonic() < end:
+            patience = Patience(120)
+            while patience.left() > 0:
                 said = self.tell("info migrate")
                 if "status: completed" in said:
                     return
@@ -209,8 +209,8 @@ class Guest:
         """One command of QEMU's monitor; what it says."""
         before = len(self.monitor.text())
         self.monitor.ours.send(command.encode() + b"\n")
-        end = time.monotonic() + 10
-        while time.monotonic() < end:
+        patience = Patience(10)
+        while patience.left() > 0:
             text = self.monitor.text()[before:]
             if "\n(qemu)" in text.split(command, 1)[-1]:
                 return text

@@ -16,16 +16,20 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
-import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))))
+sys.path.insert(0, os.path.join(TOP, "labs", "vm"))
+from vmlib.patience import STEP, Patience  # noqa: E402 (the path has to be set first)
+
 TRUST = "LAB_TRUST"
 PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
 SYSTEM = ["/bin", "/sbin", "/lib", "/lib32", "/libx32", "/lib64",
           "/etc/alternatives", "/etc/ld.so.cache"]
 MIB = 1 << 20
+CPU_S = 60      # seconds: more than a machine that was stopped puts on a clock at once
 
 
 class NoJail(Exception):
@@ -135,7 +139,9 @@ def mode():
 
 
 def limits(seconds, memory, processes, size):
-    args = ["/usr/bin/prlimit", f"--cpu={int(seconds) + 1}", "--core=0",
+    # The time is kept by who watches; this is for when nobody does any more.
+    cores = os.cpu_count() or 1
+    args = ["/usr/bin/prlimit", f"--cpu={CPU_S + int(seconds) * cores}", "--core=0",
             f"--fsize={size}", "--nofile=256", "--memlock=65536",
             "--msgqueue=0", f"--nproc={processes}"]
     if memory:
@@ -186,10 +192,10 @@ def resident(pid):
 class Watch:
     """Reads what a command prints, up to a cap, and ends it in time."""
 
-    def __init__(self, child, status_fd, stdin):
+    def __init__(self, child, status_fd, seconds):
         self.child, self.first = child, None
         self.status_fd, self.said = status_fd, b""
-        self.stdin = stdin
+        self.patience = Patience(seconds)
         self.got = {child.stdout.fileno(): b"", child.stderr.fileno(): b""}
 
     def kill(self):
@@ -218,9 +224,9 @@ class Watch:
                 pass
         return bool(text)
 
-    def until(self, seconds, cap, memory):
+    def until(self, cap, memory):
         """Why it was killed, or None."""
-        end, look = time.monotonic() + seconds, 0
+        patience, look = self.patience, 0
         poll = select.poll()
         for fd in self.got:
             os.set_blocking(fd, False)
@@ -228,14 +234,13 @@ class Watch:
         poll.register(self.status_fd, select.POLLIN)
         left = set(self.got)
         while left:
-            now = time.monotonic()
-            if now >= end:
+            if patience.left() <= 0:
                 return "time"
-            if memory and now >= look:
-                look = now + 0.1
+            if memory and patience.spent >= look:
+                look = patience.spent + 0.1
                 if resident(self.child.pid) > memory:
                     return "memory"
-            for fd, _ in poll.poll(min(end - now, 0.1 if memory else 5) * 1000):
+            for fd, _ in poll.poll(patience.nap(0.1 if memory else STEP) * 1000):
                 if fd == self.status_fd:
                     if not self.status():
                         poll.unregister(fd)
@@ -248,7 +253,7 @@ class Watch:
                 if len(self.got[fd]) > cap:
                     return "output"
         try:
-            self.child.wait(max(0, end - time.monotonic()))
+            self.child.wait(max(STEP, patience.left()))
         except subprocess.TimeoutExpired:
             return "time"
         return None
@@ -317,7 +322,6 @@ def run(argv, *, ro=(), rw=(), files=None, seconds=10, memory=None, rss=None,
 
 
 def watched(command, environment, fds, status, home, seconds, output, rss):
-    start = time.monotonic()
     try:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -325,10 +329,10 @@ def watched(command, environment, fds, status, home, seconds, output, rss):
             cwd=home or "/", pass_fds=[*fds, status[1]])
     finally:
         os.close(status[1])
-    watch = Watch(child, status[0], None)
+    watch = Watch(child, status[0], seconds)
     why = None
     try:
-        why = watch.until(seconds, output, rss)
+        why = watch.until(output, rss)
     except BaseException:
         why = "interrupted"
         raise
@@ -340,4 +344,4 @@ def watched(command, environment, fds, status, home, seconds, output, rss):
         for pipe in (child.stdout, child.stderr):
             pipe.close()
     out, err = (text[:output] for text in watch.got.values())
-    return Done(child.returncode, out, err, why, time.monotonic() - start)
+    return Done(child.returncode, out, err, why, watch.patience.elapsed())

@@ -16,7 +16,23 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 
 from vmlib import channel, cpio, image, ktap, module, paths, splat  # noqa: E402
+from vmlib.patience import STEP, Patience  # noqa: E402
 from vmlib.trouble import Trouble  # noqa: E402
+
+
+# -- time limits ------------------------------------------------------------
+
+def test_a_machine_that_was_stopped_has_not_used_its_time_up():
+    clock = [100.0]
+    patience = Patience(10, lambda: clock[0])
+    clock[0] += 5 * 60                      # the lid was closed
+    assert patience.left() == 10 - 2 * STEP
+    for _ in range(7):
+        assert patience.left() > 0 and 0 < patience.nap() <= STEP
+        clock[0] += STEP                    # one who hangs has
+    assert patience.elapsed() == 9 and patience.nap(0.5) == 0.5
+    clock[0] += STEP
+    assert patience.left() == 0 and patience.nap() == 0
 
 
 # -- KTAP -------------------------------------------------------------------

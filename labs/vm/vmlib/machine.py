@@ -9,6 +9,7 @@ import time
 
 from . import calibrate, image, qemu, splat
 from .channel import Channel
+from .patience import Patience
 from .trouble import Trouble, os_trouble
 
 DUMP_S = 5.0            # nominal: for the guest to say where it hangs
@@ -65,11 +66,11 @@ class Machine:
         words = line.split(" ")
         if words[0] == "begin" and words[1:2] == [self.secret]:
             if self.boot_s is None:
-                self.boot_s = time.monotonic() - self._started
+                self.boot_s = self._patience.elapsed()
                 self.release = " ".join(words[2:]) or None
                 scale = calibrate.scale(self.boot_s)
                 self.limit_s = self.timeout * scale
-                self._deadline = time.monotonic() + self.limit_s
+                self._patience = Patience(self.limit_s)
                 self.on_event("booted", self)
         elif words[0] == "end" and words[1:2] == [self.secret]:
             if self.status is None and not self.asked:
@@ -80,7 +81,7 @@ class Machine:
                 # init closes the line that the job may have left open
                 if self.lines and self.lines[-1] == "":
                     self.lines.pop()
-                self._deadline = time.monotonic() + (
+                self._patience = Patience(
                     POWER_OFF_S * calibrate.scale(self.boot_s or 0))
         elif words[0] == "dumped" and words[1:2] == [self.secret]:
             self._dumped = True
@@ -108,7 +109,7 @@ class Machine:
         process = None
         try:
             self._started = time.monotonic()
-            self._deadline = self._started + self.boot_limit
+            self._patience = Patience(self.boot_limit)
             if not self.signal:
                 process = qemu.start(
                     self._line, stdin=subprocess.DEVNULL, stdout=errors,
@@ -148,12 +149,12 @@ class Machine:
             for port in self._ports:
                 selector.register(port, selectors.EVENT_READ, port)
             while self.console.open or self.results.open:
-                left = self._deadline - time.monotonic()
+                left = self._patience.left()
                 if left <= 0 and self._ask():
                     continue
                 if left <= 0 or self.signal or self._dumped:
                     break
-                for chosen, _ in selector.select(left):
+                for chosen, _ in selector.select(self._patience.nap()):
                     port = chosen.data
                     if port and not port.read():
                         selector.unregister(port)
@@ -171,8 +172,7 @@ class Machine:
         """The limit is over: ask the guest where it hangs, in two ways."""
         if self.boot_s is None or self.status is not None or self._nmi:
             return False
-        self._deadline = time.monotonic() + (
-            DUMP_S * calibrate.scale(self.boot_s))
+        self._patience = Patience(DUMP_S * calibrate.scale(self.boot_s))
         try:
             if not self.asked:
                 self.asked = True
