@@ -29,7 +29,7 @@ INSTRUMENT = {
 EXPLORED = ["-O1", "-gdwarf-4", "-Wall", "-fno-builtin", "-fno-omit-frame-pointer",
             "-fno-optimize-sibling-calls", "-fstack-protector-strong",
             "-fno-pie", "-fno-common", "-DLAB_POINTS", "-DLAB_EXPLORE"]
-ENGINE = ["-O2", "-g", "-Wall", "-Wextra", "-D_GNU_SOURCE", "-fno-pie"]
+ENGINE = ["-O2", "-g", "-Wall", "-Wextra", "-Werror=implicit", "-D_GNU_SOURCE", "-fno-pie"]
 RENAMED = {"memset": "lab_x_memset", "memcpy": "lab_x_memcpy",
            "memcmp": "lab_x_memcmp",
            "strlen": "lab_x_strlen", "strcmp": "lab_x_strcmp",
