@@ -20,6 +20,8 @@ EXPECTED = {
     "rcu_protected": "rcu-misuse", "rcu_inside": "rcu-misuse",
     "rcu_unlock": "rcu-misuse", "rcu_early_free": "use-after-free",
     "rcu_barrier": "use-after-free", "work_flush": "use-after-free",
+    "flush_freed": "use-after-free", "call_rcu_freed": "use-after-free",
+    "complete_freed": "use-after-free",
     "unlock_unheld": "lock-misuse", "lock_uninitialised": "lock-misuse",
     "lock_anew": "lock-misuse",
     "ends_holding": "lock-misuse", "order_cycle": "lock-order",

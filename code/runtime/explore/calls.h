@@ -99,6 +99,7 @@ bool x_enabled(int p);
 void x_op_simple(struct x_op *op, enum x_kind kind, uintptr_t addr,
 		 bool write, uintptr_t pc);
 void x_foot(struct x_op *op, uint32_t cell, bool write);
+void x_foot_life(struct x_op *op, uintptr_t addr);
 void x_settle_value(struct x_proc *p);
 
 /* depend.c, search.c */

@@ -83,15 +83,12 @@ static void lock_step(struct lab_x_lock *l, enum x_kind kind, bool write,
 		      uintptr_t pc)
 {
 	struct x_op op;
-	uint32_t life = x_lifetime_cell((uintptr_t)l);
 
 	x_settle_value(x_me());
 	need_lock(l, pc);
 	if (X.weak && (kind == X_OP_UNLOCK || kind == X_OP_READ_UNLOCK))
 		x_weak_fence(pc);
 	x_op_simple(&op, kind, (uintptr_t)l, write, pc);
-	if (life && x_promoted[life])
-		x_foot(&op, life, false);
 	op.blocking = kind == X_OP_LOCK || kind == X_OP_READ_LOCK;
 	x_step(&op);
 	need_lock(l, pc);

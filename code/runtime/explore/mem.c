@@ -241,9 +241,7 @@ void x_op_memory(struct x_op *op, enum x_kind kind, uintptr_t addr,
 	last = (index + size - 1) / 4;
 	for (cell = index / 4; cell <= last; cell++)
 		x_foot(op, cell, write);
-	cell = x_lifetime_cell(addr);
-	if (cell && x_promoted[cell])
-		x_foot(op, cell, false);
+	x_foot_life(op, addr);
 }
 
 static void *x_alloc(size_t size, uintptr_t pc)
@@ -318,8 +316,9 @@ void lab_free(const void *object)
 		return;
 	}
 	if (x_promoted[x_lifetime_cell(at)]) {
-		x_op_simple(&op, X_OP_FREE, at, true, X_PC());
-		op.feet[0] = x_lifetime_cell(at) << 1 | 1;
+		x_op_simple(&op, X_OP_FREE, 0, true, X_PC());
+		op.addr = at;
+		x_foot(&op, x_lifetime_cell(at), true);
 		x_step(&op);
 	}
 	o = &X.objects[id];

@@ -193,6 +193,7 @@ void lab_x_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *))
 	x_foot(&op, X_CELL_RCU, true);
 	x_foot(&op, X_CELL_CALLBACKS, false);
 	x_step(&op);
+	x_mem_check(at, 16, true, false, pc);
 	x_race_access(at, 16, X_ACC_WRITE | X_ACC_PLAIN, pc);
 	((void **)head)[1] = (void *)func;
 	id = x_spawn('c', run_callback, head, X_OP_CALLBACK, pc);

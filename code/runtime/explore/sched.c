@@ -22,6 +22,15 @@ void x_foot(struct x_op *op, uint32_t cell, bool write)
 		op->feet[op->nfeet++] = cell << 1 | write;
 }
 
+/* Where the object's end would make a difference, a step treads on its life. */
+void x_foot_life(struct x_op *op, uintptr_t addr)
+{
+	uint32_t life = x_lifetime_cell(addr);
+
+	if (life && x_promoted[life])
+		x_foot(op, life, false);
+}
+
 void x_op_simple(struct x_op *op, enum x_kind kind, uintptr_t addr,
 		 bool write, uintptr_t pc)
 {
@@ -36,6 +45,7 @@ void x_op_simple(struct x_op *op, enum x_kind kind, uintptr_t addr,
 	op->arg = 0;
 	if (index >= 0)
 		x_foot(op, index / 4, write);
+	x_foot_life(op, addr);
 }
 
 /* A write's value is there to be seen at the writer's next hook. */

@@ -170,6 +170,8 @@ static void run_work(void *arg)
 	w->running = X.cur;
 	x_acquire(x_sync_at((uintptr_t)w, false));
 	x_after_grace();
+	x_race_access((uintptr_t)w, sizeof(*w), X_ACC_WRITE,
+		      x_me()->start_op.pc);
 	x_check_call((uintptr_t)w->func, x_me()->start_op.pc);
 	w->func(w);
 }
@@ -213,6 +215,7 @@ static int queue(struct work_struct *work, enum x_kind first, uintptr_t pc)
 	if (id >= 0) {
 		X.proc[id].start_op.addr = (uintptr_t)w;
 		x_foot(&X.proc[id].start_op, x_index((uintptr_t)w) / 4, true);
+		x_foot_life(&X.proc[id].start_op, (uintptr_t)w);
 	}
 	return id;
 }
@@ -244,5 +247,7 @@ void lab_x_flush_work(struct work_struct *work)
 	x_op_simple(&op, X_OP_FLUSH_WORK, at, false, pc);
 	op.blocking = true;
 	x_step(&op);
+	x_mem_check(at, sizeof(struct work), true, false, pc);
+	x_race_access(at, sizeof(struct work), 0, pc);
 	x_acquire(x_sync_at(at, false));
 }
