@@ -21,7 +21,7 @@ if a function begins there.
 import re
 
 from .flow import HOOK, RANGE, SILENT, Function
-from .x86 import Refused, lines_of
+from .x86 import Refused, lines_of, relocated
 
 MOST_CODE = 64 << 10
 NAME = re.compile(r"[A-Za-z_.][\w.]*")
@@ -124,6 +124,7 @@ class Object:
         for line in lines:
             if line.at != end:
                 raise Refused(line.at, "its code can't be followed")
+            relocated(line)
             end = line.at + line.size
         if end != self.sizes.get(".text", 0) or lines and 0 not in self.starts:
             raise Refused(0, "its code can't be followed")
@@ -157,6 +158,7 @@ class Object:
         if self.table not in self.at or self.at[self.table][0] == "*UND*":
             raise Refused(0, f"it has no table {self.table}: end it as the "
                           "skeleton ends")
+
     def called(self, line):
         """The name of what is called, if it is not of this object."""
         target = line.args[0] if line.args else ""

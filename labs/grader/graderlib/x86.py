@@ -53,6 +53,7 @@ class Line(typing.NamedTuple):
     op: str
     args: tuple
     relocs: tuple       # (address, kind, symbol, addend)
+    code: bytes
 
 
 class Sum(typing.NamedTuple):
@@ -116,7 +117,8 @@ def lines_of(text):
             last = out[-1]
             if at != last.at + last.size:
                 raise Refused(at, "its code can't be followed")
-            out[-1] = last._replace(size=last.size + len(code))
+            out[-1] = last._replace(size=last.size + len(code),
+                                    code=last.code + bytes.fromhex("".join(code)))
             continue
         relocs = []
         tail = " ".join(w.strip() for w in words[1:] if w.strip())
@@ -130,11 +132,61 @@ def lines_of(text):
         body = words[0].split("#")[0].strip()
         body = re.sub(r"\s*<[^>]*>$", "", body)
         op, _, rest = body.partition(" ")
-        out.append(Line(at, len(code), op, split(rest.strip()), tuple(relocs))
-                   if op not in ("rep", "lock", "cs", "data16", "repz", "ds",
-                                 "es", "notrack", "bnd") else
-                   Line(at, len(code), body, (), tuple(relocs)))
+        args = split(rest.strip())
+        if op in ("rep", "lock", "cs", "data16", "repz", "ds", "es", "notrack", "bnd"):
+            op, args = body, ()
+        out.append(Line(at, len(code), op, args, tuple(relocs),
+                        bytes.fromhex("".join(code))))
     return out
+
+
+PREFIXES = (0x66, 0x67, 0xf2, 0xf3, 0xf0, 0x2e, 0x36, 0x3e, 0x26, 0x64, 0x65)
+# Opcodes with a constant of four bytes; b8 to bf have one of eight with REX.W.
+CONSTANT = {0x68, 0x69, 0x81, 0xa9, 0xc7, 0xf7, *range(0x05, 0x40, 8), *range(0xb8, 0xc0)}
+
+
+def fields(line):
+    """[(address, bytes)] of what the linker may fill in: an instruction's
+    distance or constant. Elsewhere it would make another instruction of it."""
+    code, at = line.code, 0
+    while at < len(code) and code[at] in PREFIXES:
+        at += 1
+    short = 0x66 in code[:at]
+    wide = at < len(code) and code[at] & 0xf8 == 0x48
+    at += at < len(code) and code[at] & 0xf0 == 0x40
+    if at >= len(code):
+        return []
+    op, out, size = code[at], [], line.size
+    if op == 0xe8:
+        return [(line.at + at + 1, 4)] if size == at + 5 else []
+    if op == 0x0f:
+        at += 1 + (code[at + 1:at + 2] in (b"\x38", b"\x3a"))
+    at += 1
+    memory = any("(" in a for a in line.args) or any(
+        not a.startswith(("%", "$")) for a in line.args)
+    if memory and at < len(code):
+        mod, low = code[at] >> 6, code[at] & 7
+        at += 1
+        if low == 4 and mod != 3 and at < len(code):
+            low = 5 if mod == 0 and code[at] & 7 == 5 else 4
+            at += 1
+        if mod == 2 or mod == 0 and low == 5:
+            out.append((line.at + at, 4))
+    if any(a.startswith("$") for a in line.args) and op in CONSTANT and not short:
+        many = 8 if wide and 0xb8 <= op < 0xc0 else 4
+        out.append((line.at + size - many, many))
+    return out
+
+
+def relocated(line):
+    """Refuse a relocation that is not of an operand, or adds to what is there."""
+    left = fields(line)
+    for at, kind, _, _ in line.relocs:
+        size = 8 if kind == "R_X86_64_64" else 4
+        if (at, size) not in left or any(line.code[at - line.at:at - line.at + size]):
+            raise Refused(line.at, "a place in its code that is filled in late: "
+                          "leave out what makes it")
+        left.remove((at, size))
 
 
 # What a register holds when a function begins, and must when it returns.

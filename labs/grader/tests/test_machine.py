@@ -35,6 +35,16 @@ TRIES = {
                                    ' : : : "rax");', "a jump out of its function"),
     "a call of the explorer's inside": ("", 'asm volatile("call x_result");',
                                         "x_result can't be used here"),
+    "code that the linker makes of a nop":
+        ("", 'asm volatile("1: nopl 0x0(%rax); .reloc 1b, R_X86_64_32, 0x9090050f");',
+         "filled in late"),
+    "code that the linker makes of a constant's beginning":
+        ("", 'asm volatile("1: add $1,%%rax; .reloc 1b, R_X86_64_32, 0x9090050f" : : : "rax");',
+         "filled in late"),
+    "a call that the linker moves":
+        ("", 'lab_put_task(task); asm volatile("1: call lab_x_barrier; '
+         '.reloc 1b, R_X86_64_32, 0x9090050f");',
+         "filled in late"),
     "a section of its own": ('asm(".section .evil,\\"ax\\"\\nsyscall\\n.previous");', "",
                              "a section of its own, .evil"),
     "a constructor": ('static void __attribute__((constructor)) first(void) { barrier(); }\n'
