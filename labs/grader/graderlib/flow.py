@@ -150,8 +150,7 @@ class Function:
                 if write:
                     state.forget_slots(self.kept)   # it may lead here
                 return None
-        if not write and len(where.terms) == 1 and where.terms[0][1] == 1 and \
-                where.terms[0][0].startswith(("&.rodata", "&lab_scheme_")):
+        if not write and self.whole.constant(where, size):
             return None
         raise Refused(line.at, f"a {'write' if write else 'read'} that the "
                       "explorer does not see: a local array is indexed, or "

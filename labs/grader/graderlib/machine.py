@@ -184,6 +184,21 @@ class Object:
             raise Refused(line.at, "a call into the middle of a function")
         return ""
 
+    def constant(self, where, size):
+        """Whether so many bytes lie within one of its constants or tables."""
+        if len(where.terms) != 1 or where.terms[0][1] != 1:
+            return False
+        name = where.terms[0][0].removeprefix("&")
+        if name.startswith(".rodata"):
+            length = self.sizes.get(name, 0)
+        elif name.startswith("lab_scheme_"):
+            section, _, length = self.at.get(name, ("*UND*", 0, 0))
+            if section == "*UND*":
+                return self.trusted
+        else:
+            return False
+        return 0 <= where.signed() <= length - size
+
     @staticmethod
     def never_returns(line):
         return any(r[2] in NEVER_RETURN for r in line.relocs)

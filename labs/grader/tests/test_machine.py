@@ -17,6 +17,12 @@ TRIES = {
                        "not on the list: bts"),
     "a store that no hook saw": ("", 'asm volatile("movq $0,0x40c0c0" : : : "memory");',
                                  "a write that the explorer does not see"),
+    "a look at the explorer's memory from a constant on":
+        ("", 'asm volatile("mov .rodata+40000,%%rax" : : : "rax");',
+         "a read that the explorer does not see"),
+    "a look at what lies before a constant":
+        ("static const long constant[2] = { 1, 2 };", "if (constant[-5000] == 5) lab_put_task(task);",
+         "a read that the explorer does not see"),
     "a store behind a hook for another address":
         ("", '*(volatile long *)task = 1; asm volatile("movq $0,8(%0)" : : "r"(task));',
          "a write that the explorer does not see"),
