@@ -30,13 +30,14 @@ class Finding(typing.NamedTuple):
 TOKEN = re.compile(r"""
     (?P<comment>/\*.*?\*/|//[^\n]*)
   | (?P<open>/\*)
+  | (?P<raw>(?:u8|[uUL])?R(?="))
   | (?P<string>(?:u8|[uUL])?"(?:\\.|[^"\\\n])*")
   | (?P<char>[uUL]?'(?:\\.|[^'\\\n])*')
   | (?P<name>[A-Za-z_$\u0080-\U0010ffff][\w$]*)
   | (?P<number>\.?\d(?:[eEpP][+-]|[\w.])*)
   | (?P<newline>\n)
   | (?P<space>[ \t\f\v\r]+)
-  | (?P<punct>%:|\#\#|.)
+  | (?P<punct>%:|<:|\#\#|.)
 """, re.VERBOSE | re.DOTALL)
 
 KEYWORDS = set("""auto break case char const continue default do double else
@@ -203,6 +204,8 @@ class Source:
                         break
                     rest.append(w)
                 self.directive(t.line, rest)
+            if t.text == "[" and words[n + 1:] and words[n + 1].text == "[":
+                self.no(t.line, "[[…]] can't be used here: leave it out")
             if t.text in ("__attribute__", "__attribute"):
                 self.attribute(words[n:n + 40], t.line)
         return sorted(self.out, key=lambda f: f.line)
@@ -220,6 +223,10 @@ class Source:
     def word(self, t):
         if t.kind == "open":
             self.no(t.line, "a comment that never ends: close it with */")
+        elif t.kind == "raw":
+            # What is in one, and what behind it, the compiler sees otherwise.
+            self.no(t.line, f"{t.text}\"…\" is a string of a kind that can't be used "
+                    "here: leave the R out")
         elif t.kind == "name":
             instead = refused(t.text)
             if instead:
@@ -229,8 +236,9 @@ class Source:
                         "everywhere: use letters, digits and _")
         elif t.text in ("\\", "`", "@"):
             self.no(t.line, f"a stray {t.text}: leave it out")
-        elif t.text == "%:":
-            self.no(t.line, "%: is another way to write #: write #")
+        elif t.text in ("%:", "<:"):
+            other = "#" if t.text == "%:" else "["
+            self.no(t.line, f"{t.text} is another way to write {other}: write {other}")
         elif t.text == "##" or t.text == "#" and t.directive == "define":
             self.no(t.line, f"{t.text} makes new words in a macro: write them "
                     "out")
