@@ -15,7 +15,7 @@ import sys
 import time
 import tomllib
 
-from . import answers, confined, labs, reasons
+from . import answers, confined, labs, reasons, spelling
 
 sys.path.insert(0, os.path.join(labs.CODE, "runtime", "explore"))
 
@@ -75,6 +75,11 @@ def read_answers(path):
     except RecursionError:
         raise HandedInError("answers.toml is nested too deeply") from None
     return {k: v.get("answer", "") if isinstance(v, dict) else v for k, v in said.items()}
+
+
+def in_words(answer):
+    """An answer that nothing judges: text as it is, and whatever else stands there."""
+    return answer if isinstance(answer, str) else spelling.shown(answer)
 
 
 def blank(task):
@@ -238,8 +243,12 @@ class Grading:
             trouble = str(e)
         unknown = sorted(set(said) - {t.id for t in self.lab.tasks})
         if unknown:
-            self.notes.append(f"answers.toml answers “{unknown[0]}”, which is no task of "
-                              "this lab.")
+            # 1.4 = "…" without quotes is a table called 1.
+            self.notes.append(
+                f"answers.toml answers {spelling.quoted(spelling.printable(unknown[0]))}, "
+                "which is no task of this lab."
+                + (' A task stands between quotes: "1.4" = "…".' if unknown[0].isdigit()
+                   else ""))
         right = 0
         with_points = [t for t in asked if t.points]
         for task in asked:
@@ -251,11 +260,11 @@ class Grading:
                 out.update(state=NOT_ANSWERED, reason=trouble or "Not answered yet.")
                 continue
             if task.asks == "text":
-                out.update(state=PERSON, said=str(answer),
+                out.update(state=PERSON, said=in_words(answer),
                            reason="Free words: for a person to read.")
                 continue
             if HANDOUT:
-                out.update(state=PERSON, said=str(answer),
+                out.update(state=PERSON, said=in_words(answer),
                            reason="Your instructor's grader judges it: this kit has no "
                            "solutions to run it against.")
                 continue

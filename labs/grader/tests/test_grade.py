@@ -299,6 +299,22 @@ def test_an_answer_to_no_question_is_noticed(tmp_path):
     assert "“7.9”" in result["notes"][0]
 
 
+def test_a_task_without_its_quotes_is_noticed(tmp_path):
+    result = graded(tmp_path, lab(TINY), reference(), '7.4 = "use-after-free"\n',
+                    only=("answers",))
+    assert "between quotes" in result["notes"][0]
+
+
+@pytest.mark.parametrize("text", ['"\\u001b]0;x\\u0007" = "x"', f'"7.5" = 0x{"f" * 5000}',
+                                  f'"7.5" = [0x{"f" * 5000}]', '"7.5" = 2020-01-01'],
+                         ids=["escape", "number", "list", "date"])
+def test_odd_answers_reach_no_terminal_and_stop_nothing(tmp_path, text):
+    folder = hand_in(tmp_path, lab(TINY), reference(), text + "\n")
+    done = grade(folder, stages_="answers")
+    assert done.returncode == 1 and done.stderr == "", done.stderr
+    assert all(c.isprintable() or c == "\n" for c in done.stdout), done.stdout
+
+
 # How it ends
 
 def test_wrong_usage_ends_with_status_2(tmp_path):
