@@ -21,7 +21,8 @@ def options(argv, doc):
                    "file; by itself, your own below work/")
     p.add_argument("--quick", action="store_true", help="check, build and explore only")
     p.add_argument("--stages", default="", metavar="A,B",
-                   help="only these of check,build,explore,answers,stress,vm,measure")
+                   help="only these of check,build,explore,answers,stress,vm,measure\n"
+                   "(and check and build before any that runs it)")
     p.add_argument("--hint", type=int, default=0, metavar="N", help="show N hints a task")
     p.add_argument("--jobs", type=int, metavar="N", help="scenarios at a time (a CPU each)")
     p.add_argument("--json", metavar="FILE", help="the result, for other programs")

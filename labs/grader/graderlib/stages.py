@@ -90,13 +90,21 @@ def blank(task):
             "hints_left": len(task.hints), "said": None, "measured": []}
 
 
+def with_needs(asked):
+    """Nothing is run of a source that was not looked at and built."""
+    if set(asked) - {"check", "answers"}:
+        asked = {"check", "build", *asked}
+    return tuple(s for s in STAGES if s in asked)
+
+
 class Grading:
     """One submission on its way through the stages."""
 
     def __init__(self, lab, path, stages=STAGES, jobs=None, tell=lambda *_: None,
                  only=""):
         """only: look at this build task alone, whatever it needs."""
-        self.lab, self.stages, self.tell, self.only = lab, stages, tell, only
+        self.lab, self.tell, self.only = lab, tell, only
+        self.stages = with_needs(stages)
         self.jobs = jobs or len(os.sched_getaffinity(0))
         self.path = path
         self.source, self.answers_path = find(lab, path)
@@ -194,7 +202,13 @@ class Grading:
         """The first check that is not clean decides, in the lab's order."""
         out = self.tasks[task.id]
         for check, future in checks:
-            doc = future.result()
+            try:
+                doc = future.result()
+            except confined.Rejected as e:      # it can't be linked, or a repair does not fit
+                finding = vars_of(e.args[0])
+                out.update(state=FAILED, kind=finding["kind"], reason=finding["text"],
+                           scenario=check.scenario, mode=check.mode)
+                return
             out.update(scenario=check.scenario, mode=check.mode)
             if doc["verdict"] == "clean":
                 continue
@@ -320,8 +334,8 @@ class Grading:
 
     # What depends on what.
 
-    NEEDS = {"build": ("check",), "explore": ("build",), "stress": ("explore",),
-             "vm": ("explore",), "measure": ("explore",)}
+    NEEDS = {"build": ("check",), "explore": ("build",),
+             **dict.fromkeys(("stress", "vm", "measure"), ("check", "build", "explore"))}
 
     def run(self):
         """All stages that were asked for; a dictionary, as report.py writes it."""

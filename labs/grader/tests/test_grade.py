@@ -219,6 +219,25 @@ def test_a_task_is_not_looked_at_before_what_it_needs(tmp_path):
     assert (second["state"], second["reason"]) == ("not reached", "Task 7.1 comes first.")
 
 
+@pytest.mark.parametrize("stage", ["explore", "stress", "vm", "measure"])
+def test_a_stage_that_runs_a_source_has_it_looked_at_and_built_first(tmp_path, stage):
+    folder = hand_in(tmp_path, lab(TINY), "")
+    source = os.path.join(folder, "rcu.c")
+    os.unlink(source)
+    os.symlink(lab(TINY).reference_path, source)
+    run = stages.Grading(lab(TINY), folder, (stage,)).run()
+    assert [(s["name"], s["state"]) for s in run["stages"]] == [
+        ("check", "failed"), ("build", "not reached"), (stage, "not reached")]
+
+
+def test_what_can_not_be_linked_fails_in_a_sentence(tmp_path):
+    text = broken("	lab_point(own_read);\n", "	lab_nsproxy();\n").replace(
+        "static ", "void lab_nsproxy(void);\nstatic ", 1)
+    first = task(graded(tmp_path, lab(TINY), text), "7.1")
+    assert (first["state"], first["kind"]) == ("failed", "build"), first
+    assert "lab_nsproxy() is nowhere" in first["reason"]
+
+
 def test_a_sentence_of_the_lab_says_what_a_kind_means_there(tmp_path):
     result = graded(tmp_path, lab(TINY), broken(
         "	rcu_read_lock();\n	lab_point(read_begin);", "	lab_point(read_begin);",
