@@ -260,8 +260,9 @@ class Building:
             said = done.err.decode(errors="replace").strip().splitlines()
             lacks = re.search(r"undefined reference to `(\w+)'", "\n".join(said))
             if lacks:
-                raise Rejected(self.place(scheme, ("call", lacks[1]), "it can't be linked: "
-                                          f"{lacks[1]}() is nowhere in what runs here"))
+                raise Rejected(self.place(
+                    scheme, ("call", lacks[1]), "it can't be linked: "
+                    f"{lacks[1]}() is nowhere in what runs here")._replace(kind="build"))
             raise Rejected(Finding("build", 0, "it can't be linked: " + (
                 said[0] if said else reason(done, "the linker"))))
         with open(path, "wb") as f:
