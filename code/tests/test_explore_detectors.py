@@ -29,7 +29,7 @@ EXPECTED = {
     "deadlock": "deadlock", "lost_wakeup": "deadlock",
     "livelock": "livelock", "livelock_trylock": "livelock",
     "invariant": "invariant", "violated": "violated-rule",
-    "warning": "warning",
+    "warning": "warning", "lock_looked_at": "warning",
 }
 # With clang: one of each kind, as its hooks differ from gcc's.
 CLANG = ("use_after_free", "race_marked", "misaligned", "sleep_spinlock",

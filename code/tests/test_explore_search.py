@@ -81,6 +81,28 @@ def test_reduced_search_loses_nothing_of_a_random_scenario(tmp_path, seed):
         tmp_path, ["--source", path])
 
 
+# Who waits in a loop waits for all that it looked at.
+LOOPS = {
+    "trylock": ("static DEFINE_SPINLOCK(lock);\nint n;",
+                ["for (int i = 0; i < 2; i++) {"
+                 " spin_lock(&lock); WRITE_ONCE(n, i); spin_unlock(&lock); }",
+                 *["while (!spin_trylock(&lock)) cpu_relax();"
+                   " (void)READ_ONCE(n); spin_unlock(&lock);"] * 2]),
+}
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_nor_of_a_loop_that_waits(tmp_path, name):
+    places, bodies = LOOPS[name]
+    path = tmp_path / f"{name}.c"
+    path.write_text(f'#include "plant.h"\n{places}\n' + "".join(
+        f"static void actor{n}(void) {{ {body} }}\n" for n, body in enumerate(bodies))
+        + "SCENARIO(NULL, NULL, " + ", ".join(
+            f'{{ "actor {n}", actor{n} }}' for n in range(len(bodies))) + ");\n")
+    test_reduced_search_sees_every_trace_that_the_whole_search_sees(
+        tmp_path, ["--source", path])
+
+
 @pytest.mark.parametrize("seed", (2008, 2024, 2026, 2031, 3042, 3087))
 def test_nor_where_stores_are_delayed(tmp_path, seed):
     path = tmp_path / f"{seed}.c"

@@ -23,11 +23,15 @@ enum lab_x_failure {
 
 #define LAB_X_LOCK_MAGIC 0x10cced00u
 
-/* The state is in the lock's own memory: it lives and dies with it. */
+/*
+ * The state is in the lock's own memory: it lives and dies with it. The owner
+ * comes first: steps of the lock tread on the cell at its address, and who
+ * looks at the owner must tread there too.
+ */
 struct lab_x_lock {
-	unsigned int magic;
 	unsigned int owner;		/* process + 1 */
 	unsigned int readers;
+	unsigned int magic;
 	unsigned int subclass;
 	const char *name;		/* one for each place of initialisation */
 };
