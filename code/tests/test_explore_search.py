@@ -88,6 +88,15 @@ LOOPS = {
                  " spin_lock(&lock); WRITE_ONCE(n, i); spin_unlock(&lock); }",
                  *["while (!spin_trylock(&lock)) cpu_relax();"
                    " (void)READ_ONCE(n); spin_unlock(&lock);"] * 2]),
+    "halves": ("union { unsigned long both; unsigned int half[2]; } u;\nint n;",
+               [*[f"WRITE_ONCE(u.half[{h}], 1); WRITE_ONCE(n, {h});"
+                  f" WRITE_ONCE(u.half[{h}], 0);" for h in (0, 1)],
+                "for (int i = 0; i < 2 && !READ_ONCE(u.both); i++)"
+                " cpu_relax(); (void)READ_ONCE(n);"]),
+    # What one of them brings about, and undoes, the other may too.
+    "places": ("int a, b;",
+               [*[f"WRITE_ONCE({p}, 1); WRITE_ONCE({p}, 0);" for p in "ab"],
+                "READ_ONCE(a); READ_ONCE(b); cpu_relax();"]),
 }
 
 

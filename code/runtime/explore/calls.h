@@ -109,6 +109,7 @@ void x_search_init(void);
 void x_search_reset(void);
 int x_search_choose(uint32_t enabled);
 void x_search_event(int p, struct x_op *op);
+void x_search_waits(uint32_t enabled);
 void x_search_stuck(void);
 void x_promote_cells(char *list);
 bool x_search(void);

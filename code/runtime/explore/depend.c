@@ -229,14 +229,18 @@ void x_search_event(int p, struct x_op *op)
 		       op->kind == X_OP_WRITE, NULL);
 }
 
-/* The end without an end: each of the stuck might have come first. */
-static void stuck_races(void)
+/**
+ * x_search_waits() - nobody goes on from here: who has to wait might have come
+ * first
+ * @enabled: who could go on, but is not made to
+ */
+void x_search_waits(uint32_t enabled)
 {
 	x_clock dep;
 	int p;
 
 	for (p = 1; X.mode == X_DPOR && p < X.nprocs; p++) {
-		if (X.proc[p].state != X_PARKED)
+		if (X.proc[p].state != X_PARKED || enabled >> p & 1)
 			continue;
 		dep = X.proc[p].dep;
 		depend(p, X.proc[p].op, &dep, true);
@@ -264,7 +268,7 @@ void x_search_stuck(void)
 	size_t used = 0;
 	int p;
 
-	stuck_races();
+	x_search_waits(0);
 	for (p = 0; p < X.nprocs; p++) {
 		if (X.proc[p].state != X_PARKED || X.proc[p].kind == 'b' ||
 		    X.proc[p].op->kind == X_OP_JOIN)

@@ -36,7 +36,8 @@
 #include "explore.h"
 
 #define X_PROCS		32
-#define X_FEET		12
+#define X_SEEN		11		/* reads that a loop is told by */
+#define X_FEET		(2 * X_SEEN + 2)
 #define X_EVENTS	4096
 #define X_HELD		16
 #define X_PAGE		4096UL
@@ -164,7 +165,7 @@ struct x_proc {
 	uint64_t mem_used;
 	void *work;
 	struct x_held held[X_HELD];
-	struct x_seen seen[X_FEET];
+	struct x_seen seen[X_SEEN];
 };
 
 struct x_object {

@@ -111,6 +111,8 @@ int x_search_choose(uint32_t enabled)
 		allowed = 1u << n->running;
 	allowed &= ~n->sleep;
 	if (!allowed) {
+		/* Elsewhere they go on; but not all that led to here does. */
+		x_search_waits(enabled);
 		X.cut = true;
 		return -1;
 	}

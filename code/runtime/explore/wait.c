@@ -90,17 +90,21 @@ bool x_seen_changed(const struct x_proc *p)
 static void spin(uintptr_t pc)
 {
 	struct x_proc *me = x_me();
+	const struct x_seen *s;
 	long index;
 	struct x_op op;
-	int i;
 
 	if (!me->nseen)
 		return;
-	x_op_simple(&op, X_OP_SPIN, me->seen[0].addr, false, pc);
-	for (i = 1; i < me->nseen; i++) {
-		index = x_index(me->seen[i].addr);
-		if (index >= 0)
-			x_foot(&op, index / 4, false);
+	x_op_simple(&op, X_OP_SPIN, 0, false, pc);
+	op.addr = me->seen[0].addr;
+	for (s = me->seen; s < me->seen + me->nseen; s++) {
+		index = x_index(s->addr);
+		if (index < 0)
+			continue;
+		x_foot(&op, index / 4, false);
+		if ((index + s->size - 1) / 4 != index / 4)
+			x_foot(&op, (index + s->size - 1) / 4, false);
 	}
 	op.blocking = true;
 	x_step(&op);
@@ -131,7 +135,7 @@ void x_seen(uintptr_t addr, size_t size, uint64_t value, uintptr_t pc)
 			spin(pc);
 		return;
 	}
-	if (me->nseen == X_FEET - 1)
+	if (me->nseen == X_SEEN)
 		me->nseen = 0;
 	me->seen[me->nseen++] = (struct x_seen){ addr, pc, value, size, 1 };
 }
