@@ -7,7 +7,7 @@ from . import labs
 
 sys.path.insert(0, os.path.join(labs.CODE, "bench"))
 
-from labbench import growth, svg, write_whole  # noqa: E402 (the path has to be set first)
+from labbench import growth, svg  # noqa: E402 (the path has to be set first)
 
 SEE = {
     "ratio": "What to see: whether the row of dots above lies outside of the grey band. A dot "
@@ -74,10 +74,11 @@ def save(result, folder):
         made["ratio"] = ratio(result)
     if result.get("growth"):
         made["growth"] = grown(result)
+    from .report import write   # the folder may be a stranger's
     paths = {}
     for name, text in made.items():
         if text:
             what = f"{result['task']}-{result['what']}-{result['readers']}-{name}.svg"
             paths[name] = os.path.join(folder, what)
-            write_whole(paths[name], text)
+            write(paths[name], text)
     return paths

@@ -195,6 +195,17 @@ def test_plot_shows_each_round_and_the_noise(monkeypatch, tmp_path):
     assert "What to see" in plots.SEE["ratio"]
 
 
+def test_no_plot_is_written_through_a_link_of_the_submissions(monkeypatch, tmp_path):
+    fake_jail(monkeypatch, lambda s, n: 1000 + n % 7)
+    (tmp_path / "precious").write_text("precious")
+    os.mkdir(tmp_path / "report")
+    for end in ("", ".tmp", ".new"):
+        os.symlink(tmp_path / "precious", tmp_path / "report" / f"9.1-get-1-ratio.svg{end}")
+    found, = measuring.measure(lab_of(1, task("get")), "anything", str(tmp_path / "report"))
+    assert (tmp_path / "precious").read_text() == "precious"
+    assert os.path.basename(found["plots"]["ratio"]) == "9.1-get-1-ratio.svg"
+
+
 # The real thing, once: what is counted is the same on any machine
 
 def test_submission_with_one_atomic_more_is_found_out_by_counting(tmp_path):
