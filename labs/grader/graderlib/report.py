@@ -3,6 +3,7 @@
 import html
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import lanes
 WIDTH = stages.WIDTH
 LANES = 48      # lines of an interleaving on the terminal
 MARK = {stages.PASSED: "✓", stages.FAILED: "✗", stages.PERSON: "•"}
+OURS = re.compile(r"index\.html|\d+\.\d+[a-z]?(-[\w-]+)?\.svg")     # names of pages and pictures
 BOOK = os.path.join(labs.TOP, "Documentation", "output", "html")
 
 
@@ -187,8 +189,11 @@ def picture(doc, path):
     """The interleaving as SVG; its text, or None without Graphviz."""
     if not shutil.which("dot"):
         return None
-    done = subprocess.run(["dot", "-Tsvg"], input=lanes.graphviz(doc), text=True,
-                          capture_output=True, check=False, timeout=60)
+    try:
+        done = subprocess.run(["dot", "-Tsvg"], input=lanes.graphviz(doc), text=True,
+                              capture_output=True, check=False, timeout=60)
+    except subprocess.TimeoutExpired:   # the lanes are there as text
+        return None
     if done.returncode:
         return None
     svg = done.stdout[done.stdout.index("<svg"):]
@@ -292,7 +297,7 @@ def save(lab, result, docs, folder, wanted=0):
              for p in m.get("plots", {}).values()}
     for name in os.listdir(folder):
         path = os.path.join(folder, name)
-        if name.endswith((".svg", ".html")) and path not in plots:
+        if OURS.fullmatch(name) and path not in plots:
             os.unlink(path)
     pictures = {}
     for task in result["tasks"]:

@@ -177,6 +177,29 @@ def test_no_page_is_written_through_a_link_of_the_submissions(tmp_path):
     assert (tmp_path / "mine" / "index.html").read_text() == "precious"
 
 
+def test_what_is_not_the_graders_stays_beside_the_page(tmp_path):
+    folder = hand_in(tmp_path, lab(TINY), no_wait())
+    os.mkdir(os.path.join(folder, "report"))
+    for name in ("my-words.html", "figure.svg", "7.9.svg"):
+        with open(os.path.join(folder, "report", name), "w", encoding="utf-8") as f:
+            f.write("mine")
+    grade(folder)
+    assert sorted(os.listdir(os.path.join(folder, "report"))) == [
+        "7.1.svg", "figure.svg", "index.html", "my-words.html"]
+
+
+def test_a_picture_that_takes_too_long_is_left_out(tmp_path, monkeypatch):
+    from graderlib import report
+    run = stages.Grading(lab(TINY), hand_in(tmp_path, lab(TINY), no_wait()), BUILT)
+    result = run.run()
+
+    def slow(*_, **__):
+        raise subprocess.TimeoutExpired("dot", 60)
+    monkeypatch.setattr(report.subprocess, "run", slow)
+    page = labs.read_text(report.save(lab(TINY), result, run.docs, str(tmp_path / "out")))
+    assert "<svg" not in page and "<pre>" in page
+
+
 def test_what_a_submission_holds_is_no_markup_in_the_page(tmp_path):
     text = broken("	lab_point(own_read);\n", "	WARN_ON_ONCE(\"<script>\" != NULL);\n")
     result = graded(tmp_path, lab(TINY), text, '"7.4" = "<script>alert(1)</script>"\n',
