@@ -30,7 +30,10 @@ def options(argv, doc):
                    help="where the page and the pictures go (SUBMISSION/report)")
     p.add_argument("--no-report", action="store_true", help="no page, no pictures")
     p.add_argument("--quiet", action="store_true", help="only the last line")
-    return p.parse_args(argv)
+    o = p.parse_args(argv)
+    if o.hint < 0 or o.jobs is not None and o.jobs < 1:
+        p.error("--jobs is 1 or more, --hint is 0 or more")
+    return o
 
 
 class Teller:
@@ -127,9 +130,18 @@ def leave(status):
     os._exit(status)
 
 
+def heed_ends():
+    """All that can be asked to end does so in one way, in the background too."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:      # nohup's word stands
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):     # a path may be no text at all
+        stream.reconfigure(errors="backslashreplace")
+
+
 def main(argv, doc):
     """Does not return."""
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    heed_ends()
     o = options(argv, doc)
     try:
         status = grade(o)

@@ -13,14 +13,13 @@ import hashlib
 import json
 import os
 import re
-import signal
 import sys
 import tempfile
 import threading
 import time
 
 from . import corroborate, labs, stages
-from .cli import leave
+from .cli import heed_ends, leave
 
 ROUNDS = 20
 BUILT = ("check", "build", "explore")
@@ -261,7 +260,7 @@ def run(o):
 
 
 def main(argv, doc):
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    heed_ends()
     o = options(argv, doc)
     try:
         status = run(o)

@@ -27,7 +27,8 @@ def write(path, text):
     os.makedirs(folder, exist_ok=True)
     fd, temp = tempfile.mkstemp(prefix=".new-", dir=folder)
     try:
-        with os.fdopen(fd, "w", encoding="utf-8") as f:
+        # A path may be no text at all.
+        with os.fdopen(fd, "w", encoding="utf-8", errors="backslashreplace") as f:
             f.write(text)
         umask = os.umask(0)
         os.umask(umask)

@@ -34,7 +34,7 @@ def no_wait():
 
 
 def command(*args, **env):
-    return subprocess.run([str(a) for a in args], cwd=TOP, text=True, stdin=subprocess.DEVNULL,
+    return subprocess.run([a if isinstance(a, bytes) else str(a) for a in args], cwd=TOP, text=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
                           timeout=300, env={**os.environ, **env})
 
@@ -362,6 +362,8 @@ def test_odd_answers_reach_no_terminal_and_stop_nothing(tmp_path, text):
 def test_wrong_usage_ends_with_status_2(tmp_path):
     folder = hand_in(tmp_path, lab(TINY), reference())
     for args, complaint in ((["--lab", "77"], "there is no lab 77"), ([], "say which lab"),
+                            (["--lab", TINY, "--jobs", "0"], "--jobs is 1 or more"),
+                            (["--lab", TINY, "--hint", "-1"], "--hint is 0 or more"),
                             (["--lab", TINY, "--submission", folder, "--stages", "bild"],
                              "there is no stage “bild”")):
         done = command(GRADE, *args)
@@ -418,6 +420,38 @@ def test_an_interrupt_says_what_is_known_and_leaves_nothing(tmp_path):
     assert sorted(os.listdir(folder)) == ["rcu.c"]
     time.sleep(0.5)
     assert not [p for p in processes() if folder in p or "/grade " in p and a_lab in p]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_it_ends_when_asked_to_in_the_background_too(tmp_path, number):
+    """A script's & has SIGINT ignored; that says nothing of the others."""
+    def alone():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    folder = hand_in(tmp_path, lab(TINY), no_wait())
+    child = subprocess.Popen(
+        [GRADE, "--lab", TINY, "--submission", folder], stdout=subprocess.DEVNULL, text=True,
+        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd=TOP, preexec_fn=alone,
+        env={**os.environ, "TMPDIR": str(tmp_path)}, start_new_session=True)
+    try:
+        while not [n for n in os.listdir(tmp_path) if n.startswith("submission-")]:
+            assert child.poll() is None
+            time.sleep(0.02)
+        child.send_signal(number)
+        said = child.communicate(timeout=60)[1]
+    finally:
+        child.kill()
+    assert child.returncode == 130, said
+    assert not [n for n in os.listdir(tmp_path) if n.startswith("submission-")]
+
+
+def test_a_path_need_not_be_text(tmp_path):
+    folder = os.fsencode(tmp_path) + b"/na\xefve"
+    os.rename(hand_in(tmp_path, lab(TINY), no_wait()), folder)
+    done = grade(folder, "--json", tmp_path / "out.json", stages_="check,build,explore")
+    assert done.returncode == 1 and done.stderr == "", done.stderr
+    assert "na\\udcefve" in done.stdout
+    assert json.loads(labs.read_text(tmp_path / "out.json"))["points"] == 0
 
 
 def processes():
