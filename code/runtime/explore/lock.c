@@ -96,8 +96,8 @@ static void lock_step(struct lab_x_lock *l, enum x_kind kind, bool write,
 }
 
 /*
- * The first time it is nobody's business. After that it is a step: the lock may
- * be somebody's, and forgets them.
+ * Plain writes: who finds the lock must not find it before them. The first time
+ * is no step. After that it is one: the lock may be somebody's, and forgets them.
  */
 void lab_x_lock_init(struct lab_x_lock *l, const char *name)
 {
@@ -114,6 +114,7 @@ void lab_x_lock_init(struct lab_x_lock *l, const char *name)
 			       "%s initialises %s anew, which is held",
 			       x_me()->name, l->name);
 	}
+	x_race_access((uintptr_t)l, sizeof(*l), X_ACC_WRITE | X_ACC_PLAIN, pc);
 	*l = (struct lab_x_lock)LAB_X_LOCK_INIT(name);
 }
 
