@@ -51,12 +51,11 @@ class Teller:
             print(report.stage_line(about), flush=True)
 
 
-def wanted_stages(o, known, quick):
-    if o.quick:
-        return quick
-    if not o.stages:
+def wanted_stages(text, known):
+    """Stages as people name them, in their order; all of them if none is named."""
+    if not text:
         return known
-    asked = [s for s in o.stages.replace(" ", ",").split(",") if s]
+    asked = [s for s in text.replace(" ", ",").split(",") if s]
     for stage in asked:
         if stage not in known:
             raise labs.LabError(f"there is no stage “{stage}”; there are: "
@@ -79,7 +78,7 @@ def grade(o):
         raise labs.LabError(f"there is no {begin.shown(path)} yet: make lab "
                             f"LAB={lab.number} begins it")
     tell = Teller(o.quiet)
-    asked = wanted_stages(o, stages.STAGES, stages.QUICK)
+    asked = stages.QUICK if o.quick else wanted_stages(o.stages, stages.STAGES)
     try:
         run = stages.Grading(lab, path, asked, o.jobs, tell)
     except stages.HandedInError as e:

@@ -122,14 +122,15 @@ def unpack(path, folder, wanted):
                     f.write(tar.extractfile(member).read())
 
 
-def digest_of(folders, more=""):
-    """What a grade depends on besides the submission: the kit's own files."""
-    digest = hashlib.sha256(more.encode())
+def digest_of(folders):
+    """What a grade depends on besides the submission: the kit's own files, without
+    what tools leave among them."""
+    digest = hashlib.sha256()
     for folder in folders:
         for where, below, names in os.walk(folder):
-            below[:] = sorted(d for d in below if d != "__pycache__")
+            below[:] = sorted(d for d in below if not d.startswith((".", "__pycache__")))
             for name in sorted(names):
-                if name.endswith(".pyc"):
+                if name.endswith(".pyc") or name.startswith("."):
                     continue
                 path = os.path.join(where, name)
                 digest.update(os.path.relpath(path, folder).encode() + b"\0")

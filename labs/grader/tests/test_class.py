@@ -142,22 +142,62 @@ def test_a_second_run_grades_only_what_has_changed(tmp_path):
     assert by_name(folder)["ada"]["points"] == "0"
 
 
-def test_an_interrupted_run_goes_on_and_leaves_nothing_behind(tmp_path):
+def test_what_is_of_a_submission_that_is_gone_goes(tmp_path):
     folder = str(tmp_path / "class")
+    for name in ("ada", "bob", "eve"):
+        hand_in(folder, name, SKELETON)
+    assert grade(folder, stages="check").returncode == 0
+    reports, others = (os.path.join(f"{folder}-grades", n) for n in ("reports", "gradescope"))
+    with open(os.path.join(reports, "mine.html"), "w"):
+        pass
+    shutil.rmtree(os.path.join(folder, "ada"))
+    os.unlink(os.path.join(folder, "eve", LAB.source_name))
+    assert grade(folder, stages="check").returncode == 1
+    assert sorted(os.listdir(reports)) == ["0001.html", "mine.html"]
+    assert sorted(os.listdir(others)) == ["0001", "0002"]
+
+
+def test_stages_are_read_before_anything_is_graded(tmp_path):
+    folder = str(tmp_path / "class")
+    hand_in(folder, "ada", SKELETON)
+    done = grade(folder, stages="bild")
+    assert done.returncode == 2 and "no stage “bild”" in done.stderr
+    done = grade(folder, stages="build, check")
+    assert done.returncode == 0 and "1 graded" in done.stdout, done.stdout
+
+
+def test_what_tools_leave_in_a_kit_makes_no_other_kit_of_it(tmp_path):
+    (tmp_path / "a.py").write_text("a")
+    before = handed_in.digest_of([tmp_path])
+    for name in ("__pycache__", ".pytest_cache"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "left").write_text("x")
+    assert handed_in.digest_of([tmp_path]) == before
+    (tmp_path / "b.py").write_text("")
+    assert handed_in.digest_of([tmp_path]) != before
+
+
+def test_an_interrupted_run_goes_on_and_leaves_nothing_behind(tmp_path):
+    folder, temporary = str(tmp_path / "class"), tmp_path / "temporary"
+    temporary.mkdir()
     for n in range(6):
         hand_in(folder, f"s{n}", f"{RIGHT}\n/* {n} */\n")
     child = subprocess.Popen([CLASS, "--dir", folder, "--lab", "0", "--jobs", "1",
                               "--stages", "check,build,explore"],
-                             stdout=subprocess.PIPE, text=True, preexec_fn=heed)
+                             stdout=subprocess.PIPE, text=True, preexec_fn=heed,
+                             env={**os.environ, "TMPDIR": str(temporary)})
     for line in child.stdout:
         if "1/6" in line:
             break
+    while not list(temporary.glob("submission-*")):     # of the second
+        time.sleep(0.01)
     child.send_signal(signal.SIGINT)
     assert child.wait(timeout=60) == 130
     deadline = time.monotonic() + 10
     while left := subprocess.run(["pgrep", "-f", folder], capture_output=True,
                                  text=True).stdout:
         assert time.monotonic() < deadline, left
+    assert not list(temporary.iterdir())
     done = grade(folder)
     assert done.returncode == 0 and len(rows_of(folder)) == 6
     assert "6 graded" not in done.stdout and "known already" in done.stdout
