@@ -26,7 +26,7 @@ EXPECTED = {
     "unlock_unheld": "lock-misuse", "lock_uninitialised": "lock-misuse",
     "lock_anew": "lock-misuse",
     "ends_holding": "lock-misuse", "order_cycle": "lock-order",
-    "order_class": "lock-order", "order_interrupt": "lock-order",
+    "order_class": "lock-order", "order_read": "lock-order", "order_interrupt": "lock-order",
     "deadlock": "deadlock", "lost_wakeup": "deadlock",
     "livelock": "livelock", "livelock_trylock": "livelock",
     "invariant": "invariant", "violated": "violated-rule",

@@ -134,6 +134,14 @@ void x_order_lock(struct lab_x_lock *lock, bool read, bool trylock,
 			       me->name, lock->name);
 			x_fail_other(X.cur, -1, me->held[i].pc);
 		}
+		/* As lockdep has it: only readers in interrupts push in. */
+		if (read && me->held[i].read && me->held[i].lock == lock &&
+		    !irq && me->kind != 'c') {
+			x_fail(LAB_X_ORDER, pc, (uintptr_t)lock,
+			       "%s takes %s for reading a second time: a writer that came in between waits for it, and it for the writer",
+			       me->name, lock->name);
+			x_fail_other(X.cur, -1, me->held[i].pc);
+		}
 		if (held == id || classes[held].before >> id & 1)
 			continue;
 		classes[held].before |= 1u << id;
