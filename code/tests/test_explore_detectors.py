@@ -19,7 +19,7 @@ EXPECTED = {
     "sleep_rcu": "sleep-in-atomic", "sleep_irq": "sleep-in-atomic",
     "sleep_callback": "sleep-in-atomic", "rcu_outside": "rcu-misuse",
     "rcu_protected": "rcu-misuse", "rcu_inside": "rcu-misuse",
-    "rcu_unlock": "rcu-misuse", "rcu_early_free": "use-after-free",
+    "rcu_unlock": "rcu-misuse", "rcu_callback": "rcu-misuse", "rcu_early_free": "use-after-free",
     "rcu_barrier": "use-after-free", "work_flush": "use-after-free",
     "flush_freed": "use-after-free", "call_rcu_freed": "use-after-free",
     "complete_freed": "use-after-free",
