@@ -144,6 +144,32 @@ def test_time_limit_ends_a_search_and_says_that_it_was_cut(tmp_path):
     assert "NOT every interleaving" in seen.out and "time limit" in seen.out
 
 
+SLOW = """#include "plant.h"
+static int x;
+static char much[4096];
+static void one(void)
+{
+	for (int i = 0; i < 8; i++)
+		WRITE_ONCE(x, i);
+	for (int i = 0; i < 60; i++)
+		memset(much, 1, sizeof(much));
+}
+static void two(void)
+{
+	for (int i = 0; i < 8; i++)
+		WRITE_ONCE(x, i);
+}
+SCENARIO(NULL, NULL, { "one", one }, { "two", two });
+"""
+
+
+def test_time_limit_is_looked_at_before_a_thousand_slow_executions(tmp_path):
+    (tmp_path / "slow.c").write_text(SLOW)
+    seen = Seen(tmp_path, "--source", tmp_path / "slow.c", "--time-limit", 0.05)
+    assert seen.doc["bounded_by"] == "the time limit"
+    assert 0 < seen.doc["counts"]["executions"] < 1000
+
+
 def test_interrupt_ends_a_search_and_says_what_was_covered(tmp_path):
     job = subprocess.Popen([EXPLORE, *LONG, "--progress"], cwd=TOP, text=True,
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
