@@ -159,6 +159,31 @@ def test_machine_without_a_jail_says_what_to_do(monkeypatch):
     assert jail.run(["/bin/true"]).well
 
 
+def test_headers_that_the_jails_user_can_not_read_are_named(monkeypatch, tmp_path):
+    (tmp_path / "code").mkdir(mode=0o755)
+    header = tmp_path / "code" / "lab.h"
+    header.write_text("")
+    header.chmod(0o600)
+    monkeypatch.setattr(jail, "TOP", str(tmp_path))
+    jail.readable("user")       # that is who runs it
+    with pytest.raises(jail.NoJail, match=f"can't read {header}: chmod -R go.rX"):
+        jail.readable("root")
+    header.chmod(0o644)
+    jail.readable("root")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to drop")
+def test_a_container_that_is_the_jail_runs_it_as_nobody(monkeypatch):
+    jail.mode.cache_clear()
+    monkeypatch.setenv(jail.TRUST, jail.CONTAINER)
+    try:
+        done = sh("id -u; cat given; echo made > made; cat /etc/shadow", files={"given": b"it\n"})
+        uid, given, *more = done.out.decode().splitlines()
+        assert int(uid) > 1000 and given == "it" and not more and b"denied" in done.err
+    finally:
+        jail.mode.cache_clear()
+
+
 def test_trusted_work_runs_without_walls_but_with_limits(monkeypatch):
     jail.mode.cache_clear()
     monkeypatch.setenv(jail.TRUST, "1")
