@@ -61,11 +61,12 @@ def apply_edit(source, edit):
     return source[:at] + new + source[at + len(old):]
 
 
-def changed(family, scheme, names):
-    """The text of `scheme` with the changes `names` made."""
+def changed(family, scheme, names, path=None):
+    """The text of `scheme`, or of somebody's own at `path`, with the changes
+    `names` made."""
     table = load(family).get(scheme, {})
-    path = os.path.join(family, scheme + ".c")
-    with open(path) as f:
+    path = path or os.path.join(family, scheme + ".c")
+    with open(path, encoding="utf-8", errors="replace") as f:
         source = f.read()
     # As the table has them, so that their order does not matter to whoever
     # names them.

@@ -144,6 +144,34 @@ def test_time_limit_ends_a_search_and_says_that_it_was_cut(tmp_path):
     assert "NOT every interleaving" in seen.out and "time limit" in seen.out
 
 
+# -- somebody's own scheme ---------------------------------------------------
+
+def own(tmp_path, name):
+    """rcu.c with one function more, which nobody calls."""
+    with open(os.path.join(TOP, "code", "nsproxy", "rcu.c")) as f:
+        text = f.read()
+    path = tmp_path / name
+    path.write_text(text + "\nvoid lab_mine(void);\nvoid lab_mine(void)\n{\n}\n")
+    return path
+
+
+@pytest.mark.parametrize("name", ("rcu.c", "mine.c"))
+def test_a_break_is_made_in_the_file_that_is_given_and_so_is_the_replay(tmp_path, name):
+    path = own(tmp_path, name)
+    seen = Seen(tmp_path, "--scheme", "rcu", "--scheme-file", path,
+                "--scenario", "one_reader", "--break", "no-grace-period")
+    assert seen.kind == "use-after-free"
+    assert {s["at"]["file"] for s in seen.doc["steps"]} & {str(path)}
+    (tmp_path / "seen.json").write_text(json.dumps(seen.doc))
+    again = run(EXPLORE, "--replay", tmp_path / "seen.json")
+    assert again.returncode == 1, again.stderr
+    # What the break is made in has gone: not in the kit's own.
+    path.write_text(path.read_text().replace("synchronize_rcu();", ""))
+    seen = Seen(tmp_path, "--scheme", "rcu", "--scheme-file", path,
+                "--scenario", "one_reader", "--break", "no-grace-period")
+    assert seen.status == 2 and str(path) in seen.err
+
+
 SLOW = """#include "plant.h"
 static int x;
 static char much[4096];

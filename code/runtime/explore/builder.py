@@ -168,7 +168,7 @@ class Program:
         self.family = family and os.path.abspath(family)
         self.sources = [os.path.abspath(s) for s in sources]
         self.scheme, self.changes, self.cc = scheme, list(changes), cc
-        self.scheme_source = scheme_source
+        self.scheme_source = scheme_source and os.path.abspath(scheme_source)
 
     def changes_of(self):
         """{file: [changes]}. "NAME" is the scheme's, "FILE:NAME" that of a
@@ -177,11 +177,16 @@ class Program:
         for name in self.changes:
             file, _, name = name.rpartition(":")
             out.setdefault(file or self.scheme, []).append(name)
-        known = {os.path.basename(p)[:-2] for p in self.sources}
+        known = {self.stem(p) for p in self.sources}
         if set(out) - known:
             raise BuildError(f"there is no file {min(set(out) - known)}.c to "
                              "change")
         return out
+
+    def stem(self, path):
+        """What a file is called in the table of changes."""
+        return self.scheme if path == self.scheme_source else \
+            os.path.basename(path)[:-2]
 
     def texts(self):
         """(name, text, path): all that is compiled, changes made."""
@@ -189,12 +194,12 @@ class Program:
         changes = self.changes_of()
         for path in self.sources:
             text = read(path).decode(errors="replace")
-            stem = os.path.basename(path)[:-2]
+            stem = self.stem(path)
             if stem in changes:
                 sys.path.insert(0, RUNTIME)
                 import change
                 try:
-                    text = change.changed(self.family, stem, changes[stem])
+                    text = change.changed(self.family, stem, changes[stem], path)
                 except change.ChangeError as e:
                     raise BuildError(str(e)) from None
             else:
