@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A submission: checked, built in a jail, run in a jail, judged from outside."""
-import argparse
 import functools
 import importlib.machinery
 import importlib.util
@@ -73,21 +72,14 @@ class Submission(Building):
         super().__init__(lab, path, text, cc)
         self.control, self.says_no = None, False
 
-    def explore(self, scenario, mode="sc", want="", limit=60, repair="",
-                **more):
+    def explore(self, scenario, mode="sc", want="", limit=60, repair=""):
         """One search: the document that `explore --json` writes."""
         if repair:
             return self.repaired(repair).explore(scenario, mode, want, limit)
         path, entries = self.program(scenario)
-        o = argparse.Namespace(
-            scheme=self.lab.scheme, scenario=scenario, source="", breaks="",
-            repair=repair, mode=mode, reuse=False, cc=self.cc, bound=None,
-            reduction="dpor", want=want, no_races=False, all=False,
-            signatures=False, max_steps=None, max_executions=None,
-            time_limit=limit, progress=False, guide=None, labels=False)
-        for key, value in more.items():
-            setattr(o, key, value)
         front = front_end()
+        o = front.options(["--scheme", self.lab.scheme, "--scenario", scenario, "--mode", mode,
+                           "--cc", self.cc, "--want", want, "--time-limit", str(limit)])
         result = self.search(path, ["--entries", entries,
                                     *front.engine_args(o)], limit)
         if result["verdict"].startswith("clean") and not self.honest(scenario):
