@@ -10,7 +10,7 @@ import time
 
 import pytest
 from conftest import TOP, run
-from explorer import EXPLORE, PLANTED, Seen
+from explorer import EXPLORE, PLANTED, Seen, front_end
 
 BAD = os.path.join(PLANTED, "bad")
 
@@ -170,6 +170,30 @@ def test_a_break_is_made_in_the_file_that_is_given_and_so_is_the_replay(tmp_path
     seen = Seen(tmp_path, "--scheme", "rcu", "--scheme-file", path,
                 "--scenario", "one_reader", "--break", "no-grace-period")
     assert seen.status == 2 and str(path) in seen.err
+
+
+def test_a_header_beside_the_source_that_changed_is_built_again(tmp_path):
+    (tmp_path / "mine.h").write_text("#define WRONG 0\n")
+    (tmp_path / "own.c").write_text(
+        '#include "plant.h"\n#include "mine.h"\n'
+        'static void one(void)\n{\n\tWARN_ON(WRONG);\n}\n'
+        'SCENARIO(NULL, NULL, { "one", one });\n')
+    assert Seen(tmp_path, "--source", tmp_path / "own.c").status == 0
+    (tmp_path / "mine.h").write_text("#define WRONG 1\n")
+    assert Seen(tmp_path, "--source", tmp_path / "own.c").kind == "warning"
+
+
+def test_a_machine_that_was_stopped_does_not_look_like_an_explorer_that_hangs(monkeypatch):
+    looks = []
+
+    def clock():
+        looks.append(0)
+        return time.monotonic() + (1000 if len(looks) > 1 else 0)
+    with subprocess.Popen(["sleep", "0.2"]) as child:
+        monkeypatch.setattr(subprocess, "_time", clock)
+        assert front_end().ended(child, 30) == 0 and looks
+    with subprocess.Popen(["sleep", "600"]) as child:
+        assert front_end().ended(child, 1) is None and child.returncode
 
 
 SLOW = """#include "plant.h"

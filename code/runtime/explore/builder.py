@@ -215,6 +215,9 @@ class Program:
             headers += files_under(self.family, ".h")
         headers = [h for h in headers if "/tests/" not in h]
         headers.append(os.path.join(HERE, "tests", "plant.h"))
+        beside = {os.path.join(d, n) for d in map(os.path.dirname, self.sources)
+                  for n in os.listdir(d) if n.endswith(".h")}
+        headers += sorted(beside - set(headers))
         return digest(*(t for _, t, _ in self.texts()), *map(read, headers),
                       *EXPLORED)
 
@@ -223,7 +226,8 @@ class Program:
         kind = kind_of(self.cc)
         eng = engine(self.cc)
         texts = self.texts()
-        key = digest(self.source_hash(), self.cc, kind)[:16]
+        key = digest(self.source_hash(), self.cc, kind, *INSTRUMENT[kind],
+                     GATHER, *RENAMED.items())[:16]
 
         def make(tmp):
             objs = []
