@@ -3,10 +3,12 @@
 import csv
 import json
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 
@@ -211,22 +213,42 @@ def test_a_host_with_another_kit_is_refused(tmp_path):
     assert done.returncode == 3 and "same commit" in done.stderr
 
 
-def test_gradescopes_harness_answers_in_its_own_layout(tmp_path):
-    """As in its specification: source, submission, results."""
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "kit").symlink_to(TOP)
-    (source / "lab").write_text("0\n")
-    harness = os.path.join(GRADER, "gradescope", "run_autograder")
-    out = tmp_path / "results" / "results.json"
-    for text, good in [(None, False), (RIGHT, True)]:
-        hand_in(str(tmp_path), f"submission{'' if good else '/x'}", text) \
-            if not (tmp_path / "submission").exists() else \
-            (tmp_path / "submission" / LAB.source_name).write_text(text)
-        done = subprocess.run([harness], env={**os.environ, "AUTOGRADER": str(tmp_path)},
-                              capture_output=True, text=True, timeout=120)
-        result = json.loads(out.read_text())
-        if good:
+@pytest.fixture
+def autograder():
+    """A folder that any user can reach; pytest's are its own."""
+    with tempfile.TemporaryDirectory(prefix="lab-gradescope-") as folder:
+        os.chmod(folder, 0o755)
+        yield pathlib.Path(folder)
+
+
+def test_gradescopes_archive_makes_an_image_and_grades_in_it(autograder):
+    """As in its specification: source, submission, results. What pack makes is
+    unpacked and set up as there, but that nothing is installed."""
+    source, bin_ = autograder / "source", autograder / "bin"
+    for name in (source, bin_, autograder / "submission" / "x"):
+        name.mkdir(parents=True)
+    (bin_ / "apt-get").write_text("#!/bin/sh\n")
+    (bin_ / "apt-get").chmod(0o755)
+    env = {**os.environ, "AUTOGRADER": str(autograder), "PATH": f"{bin_}:{os.environ['PATH']}"}
+
+    def run(*command):
+        return subprocess.run([str(c) for c in command], env=env, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=280)
+    packed = run(os.path.join(GRADER, "gradescope", "pack"), "0", autograder / "a.zip")
+    assert packed.returncode == 0, packed.stdout
+    shutil.unpack_archive(autograder / "a.zip", source)
+    done = run("sh", source / "setup.sh")
+    assert done.returncode == 0 and f"{LAB.points} of {LAB.points} points" in done.stdout, \
+        done.stdout
+    assert sorted(os.listdir(source)) == ["kit", "lab", "run_autograder", "setup.sh"]
+    left = source / "kit" / os.path.relpath(LAB.reference_path, TOP)
+    assert left.stat().st_mode & 0o77 == 0
+    for text in (None, RIGHT):
+        if text:
+            (autograder / "submission" / "x" / LAB.source_name).write_text(text)
+        done = run("python3", source / "run_autograder")
+        result = json.loads((autograder / "results" / "results.json").read_text())
+        if text:
             assert result["score"] > 0, done.stdout
             assert result["tests"][0]["status"] == "passed"
         else:
