@@ -153,6 +153,37 @@ def test_what_cannot_be_is_explained(tmp_path, args, guide, status, words):
     assert seen.verdict == ("diverged" if status == 4 else None)
 
 
+INTERRUPTED = """#include "plant.h"
+
+static struct completion done;
+static int x;
+
+static void host(void)
+{
+	wait_for_completion(&done);
+}
+
+static void handler(void)
+{
+	WRITE_ONCE(x, 1);
+	lab_point(inside);
+	complete(&done);
+}
+
+SCENARIO(NULL, NULL, { "host", host }, { "handler", handler, "host" });
+"""
+
+
+def test_who_is_interrupted_waits_for_that_and_the_handler_has_its_own_name(tmp_path):
+    (tmp_path / "own.c").write_text(INTERRUPTED)
+    seen = Seen(tmp_path, "--source", tmp_path / "own.c",
+                "--guide", "host:blocks,handler:inside,host:end")
+    assert seen.status == 4, seen
+    assert "host can't go on until handler, which interrupts it, is done" in seen.out
+    entry = next(s for s in seen.doc["steps"] if s.get("kind") == "irq-enter")
+    assert entry["at"]["function"] == "handler"
+
+
 def test_another_kind_than_wanted_is_no_failure_and_is_named(tmp_path):
     seen = Seen(tmp_path, *BROKEN, "--want", "deadlock", "--guide", FAILS)
     assert (seen.status, seen.verdict) == (0, "ran"), seen

@@ -24,7 +24,7 @@ static bool holds(const struct x_proc *q, const void *lock, uintptr_t *pc)
 	return false;
 }
 
-/* The last step of @q that is like this one, and not undone since. */
+/* The last step of @q that is like this one; the caller knows that it counts. */
 static uintptr_t last_step(int q, enum x_kind kind, uintptr_t addr)
 {
 	int i;
@@ -57,16 +57,15 @@ static void put_holders(FILE *out, int proc)
 {
 	const struct x_proc *p = &X.proc[proc], *q;
 	const struct x_op *op = p->op;
-	bool first = true, guest;
+	bool first = true;
 	uintptr_t pc;
 	int i;
 
-	guest = p->guest >= 0 && op->kind != X_OP_JOIN &&
-		X.proc[p->guest].state != X_DONE &&
-		X.proc[p->guest].op->kind != X_OP_IRQ_ENTER;
-	if (guest)
+	if (x_interrupted(p)) {
 		holder(out, p->guest, X.proc[p->guest].op->pc, &first);
-	for (i = 1; !guest && i < X.nprocs; i++) {
+		return;
+	}
+	for (i = 1; i < X.nprocs; i++) {
 		q = &X.proc[i];
 		if (q->state == X_UNUSED)
 			continue;
@@ -121,7 +120,8 @@ void x_put_blocked(FILE *out, int proc, const char *const *kinds)
 {
 	const struct x_op *op = X.proc[proc].op;
 
-	fprintf(out, ",\"waits\":\"%s\",\"pc\":%lu,\"lock\":", kinds[op->kind],
+	fprintf(out, ",\"waits\":\"%s\",\"pc\":%lu,\"lock\":",
+		x_interrupted(&X.proc[proc]) ? "interrupted" : kinds[op->kind],
 		(unsigned long)op->pc);
 	x_put_string(out, lock_name(op));
 	fprintf(out, ",\"holders\":[");

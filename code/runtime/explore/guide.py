@@ -120,10 +120,9 @@ def blocked(trouble, names, where):
     kind = trouble["waits"]
     me = names[trouble["process"]]
     holders = trouble["holders"]
-    if kind not in WAITS:
-        over = f"until {names[holders[0]['process']]}, which interrupts it, is done" \
-            if holders else "just now"
-        return f"{me} can't go on {over}"
+    if kind == "interrupted":
+        return (f"{me} can't go on until {names[holders[0]['process']]}, which "
+                "interrupts it, is done")
     lock = trouble["lock"].lstrip("&") or "a lock"
     text = f"{me} can't go on: it waits {WAITS[kind].format(lock=lock)}"
     place = where(trouble["pc"])

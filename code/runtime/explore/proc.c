@@ -164,7 +164,7 @@ void x_start_actors(void)
 		X.proc[p->host].guest = i + 1;
 		X.proc[p->host].has_guest = true;
 		x_op_simple(&p->start_op, X_OP_IRQ_ENTER, 0, true,
-			    (uintptr_t)actor[i].run);
+			    (uintptr_t)actor[i].run + 1);
 		x_foot(&p->start_op, X_CELL_IRQ + p->host, true);
 		p->start_op.blocking = true;
 		p->op = &p->start_op;

@@ -8,6 +8,7 @@
  * scheduler runs on the stack of whoever got there.
  */
 #include <string.h>
+#include <sys/param.h>
 
 #include "engine.h"
 
@@ -89,6 +90,15 @@ static bool children_done(uint32_t children)
 	return true;
 }
 
+/* Whether an interrupt handler is at work on top of it. */
+bool x_interrupted(const struct x_proc *p)
+{
+	const struct x_proc *g = &X.proc[MAX(p->guest, 0)];
+
+	return p->guest >= 0 && p->op->kind != X_OP_JOIN &&
+	       g->state != X_DONE && g->op->kind != X_OP_IRQ_ENTER;
+}
+
 bool x_enabled(int id)
 {
 	struct x_proc *p = &X.proc[id];
@@ -96,12 +106,8 @@ bool x_enabled(int id)
 	const struct lab_x_lock *l = (void *)op->addr;
 	const struct lab_x_waiters *w = (void *)op->addr;
 
-	if (p->guest >= 0 && op->kind != X_OP_JOIN) {
-		struct x_proc *g = &X.proc[p->guest];
-
-		if (g->state != X_DONE && g->op->kind != X_OP_IRQ_ENTER)
-			return false;
-	}
+	if (x_interrupted(p))
+		return false;
 	switch (op->kind) {
 	case X_OP_LOCK:
 		return !l->owner && !l->readers;
