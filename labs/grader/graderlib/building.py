@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Builds a submission in the jail, and judges what the compiler made of it."""
+import glob
 import os
 import re
 import shlex
@@ -239,9 +240,10 @@ class Building:
 
     def link(self, scheme, parts, path):
         engine = builder.engine(self.cc)
-        for folder in (engine, parts):
-            if os.stat(folder).st_mode & 0o55 != 0o55:
-                os.chmod(folder, 0o755)     # the jail's user is not ours
+        for folder in (engine, parts):      # the jail's user is not ours
+            for path in (*glob.glob(os.path.join(glob.escape(folder), "*.o")), folder):
+                if os.stat(path).st_mode & 0o44 != 0o44:
+                    os.chmod(path, 0o755)
         renames = " ".join(f"--redefine-sym {old}={new}"
                            for old, new in builder.RENAMED.items())
         mine, kits = (shlex.quote(folder) for folder in (engine, parts))

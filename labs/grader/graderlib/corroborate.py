@@ -6,7 +6,6 @@ of the distribution's own kernel. Both are built in the jail, where of the
 kit's other schemes only objects are. Neither changes a point: a run that lasts
 a second proves nothing, and what runs in a kernel can say what it likes.
 """
-import fcntl
 import json
 import os
 import re
@@ -14,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-from . import jail, labs
+from . import jail, labs, native
 
 sys.path[:0] = [os.path.join(labs.CODE, "runtime", "explore"), os.path.join(labs.TOP, "labs", "vm")]
 
@@ -47,23 +46,6 @@ def last_line(text):
     return printable((text.strip().splitlines() or ["it said nothing"])[-1])
 
 
-def made(command, out):
-    """Build the kit's own part, one at a time on this machine."""
-    os.makedirs(out, exist_ok=True)
-    with open(out + ".lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        done = subprocess.run(command, cwd=labs.TOP, text=True, check=False,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              stdin=subprocess.DEVNULL)
-    if done.returncode:
-        raise NotRun(last_line(done.stdout))
-    return out
-
-
-def build_folder(*names):
-    return os.path.join(os.environ.get("LAB_BUILD") or os.path.join(labs.TOP, "build"), *names)
-
-
 def compiler_says(done, lab):
     """Why it was not built, as it concerns the student."""
     said = done.err.decode(errors="replace")
@@ -73,24 +55,13 @@ def compiler_says(done, lab):
 
 # Under sanitizers
 
-def native(lab, text):
-    """The program `run` with the submission in its scheme's place."""
-    out = made(["make", "-s", "-f", "code/runtime/native/Makefile", f"FAMILY={lab.family}",
-                "OUT=" + build_folder("native", f"graded-{lab.family}"), f"FLAGS={FLAGS}",
-                build_folder("native", f"graded-{lab.family}", "run")],
-               build_folder("native", f"graded-{lab.family}"))
-    code = labs.CODE
-    folders = [os.path.join(code, *p) for p in (
-        ("runtime", "native", "include"), ("runtime", "native"), ("runtime", "common"),
-        (lab.family,), ("module",), ("bench",))]
-    theirs = [os.path.join(out, n) for n in sorted(os.listdir(out)) if n.endswith(".o")
-              and not n.startswith("unit_") and n != f"{lab.scheme}.o"]
-    flags = f"-std=gnu11 -D_GNU_SOURCE -g -w -pthread {FLAGS}"
-    script = (f"cc {flags} {' '.join('-I' + f for f in folders)} -c {lab.source_name} -o mine.o"
-              f" && cc {flags} -o program mine.o {' '.join(theirs)} -lurcu-memb")
-    done = jail.run(["/bin/sh", "-c", script], files={lab.source_name: text.encode()},
-                    ro=[*folders, out], seconds=40, memory=2 << 30, processes=16,
-                    output=64 << 20, fetch="program")
+def program(lab, text):
+    """The program `run` with the submission in its scheme's place, and why not."""
+    try:
+        out = native.kits_own(lab, "graded", f"FLAGS={FLAGS}")
+    except native.NotMade as e:
+        raise NotRun(last_line(str(e))) from None
+    done = native.compiled(lab, text, out, f"-std=gnu11 -D_GNU_SOURCE -g -pthread {FLAGS}")
     if not done.well:
         return None, compiler_says(done, lab)
     return done.out, ""
@@ -112,12 +83,12 @@ def sanitizer_says(text, lab):
 
 
 def stress(lab, text):
-    program, why = native(lab, text)
-    if not program:
+    built, why = program(lab, text)
+    if not built:
         return {"state": FAILED, "said": "it is not built natively: " + why}
     count = len(steps(lab).split(","))
     done = jail.run(["./program", f"scheme={lab.scheme}", f"run={steps(lab)}",
-                     f"readers={READERS}", f"ms={MS}"], files={"program": program},
+                     f"readers={READERS}", f"ms={MS}"], files={"program": built},
                     seconds=30 + count * MS // 1000, processes=64, rss=1 << 30, proc=True,
                     output=1 << 20, env={"ASAN_OPTIONS": "detect_leaks=0"})
     said = (done.out + done.err).decode(errors="replace")
@@ -136,10 +107,14 @@ def stress(lab, text):
 
 def module_objects(lab):
     """The folder where the kit's own module was built."""
-    out = build_folder("module", f"graded-{lab.family}")
-    return made([VM, "module", "--name", f"{lab.family}_lab", "--out", out,
-                 *(os.path.join(labs.CODE, f) for f in
-                   (lab.family, "module", "bench", "runtime/common"))], out)
+    out = native.folder("module", f"graded-{lab.family}")
+    try:
+        return native.made(
+            [VM, "module", "--name", f"{lab.family}_lab", "--out", out,
+             *(os.path.join(labs.CODE, f) for f in
+               (lab.family, "module", "bench", "runtime/common"))], out)
+    except native.NotMade as e:
+        raise NotRun(last_line(str(e))) from None
 
 
 MAKE = """mkdir m && cp in/* m && chmod u+w m/* && for o in m/*.o_shipped; do

@@ -17,18 +17,16 @@ noise of this run, and nothing smaller than that is called a difference.
 Everything runs in the jail, natively; the kit's own objects are linked with
 the submission's. Statistics and plots are those of code/bench/labbench.
 """
-import fcntl
 import math
 import os
 import random
 import re
 import statistics
-import subprocess
 import sys
 import time
 import zlib
 
-from . import jail, labs, quantities
+from . import jail, labs, native, quantities
 from .spelling import MOST, printable
 
 sys.path.insert(0, os.path.join(labs.CODE, "bench"))
@@ -38,7 +36,7 @@ from labbench import Trouble, growth, machine, raw, stats  # noqa: E402 (the pat
 MIN_ROUNDS, MOST_ROUNDS = 5, 15
 SECONDS = 7                 # for all tasks of a lab together
 MOST_NOISE = 0.5            # "no difference" beyond more than that is nobody's news
-FLAGS = ["-std=gnu11", "-O2", "-g", "-pthread", "-D_GNU_SOURCE"]
+FLAGS = "-std=gnu11 -O2 -g -pthread -D_GNU_SOURCE"
 SLOWER, FASTER, SAME = "slower", "faster", "no difference"
 NOISY, NOT_MEASURED = "too noisy to tell", "not measured"
 
@@ -75,22 +73,6 @@ def usual_control(lab):
 
 # The programs
 
-def trusted(lab):
-    """The folder of the kit's own objects, built by the kit's own Makefile."""
-    build = os.environ.get("LAB_BUILD", os.path.join(labs.TOP, "build"))
-    out = os.path.join(build, "native", f"measured-{lab.family}")
-    os.makedirs(out, exist_ok=True)
-    with open(out + ".lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        done = subprocess.run(
-            ["make", "-s", "-f", "code/runtime/native/Makefile", f"FAMILY={lab.family}",
-             f"OUT={out}", os.path.join(out, "run")], cwd=labs.TOP, text=True, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if done.returncode:
-        raise Trouble("the kit's own schemes are not built: " + last_line(done.stdout))
-    return out
-
-
 def last_line(text):
     """The last line of what a stranger printed: short, and nothing that moves a cursor."""
     return printable((text.strip().splitlines() or ["no word"])[-1][:200])
@@ -105,22 +87,7 @@ def whole(lab, control):
 
 def built(lab, text, out):
     """The program `run` with the submission in its scheme's place: bytes."""
-    code = labs.CODE
-    folders = [os.path.join(code, *p) for p in (
-        ("runtime", "native", "include"), ("runtime", "native"), ("runtime", "common"),
-        (lab.family,), ("module",), ("bench",))]
-    name, counted = lab.source_name, f"counted_{lab.scheme}.o"
-    theirs = [os.path.join(out, n) for n in sorted(os.listdir(out)) if n.endswith(".o")
-              and not n.startswith("unit_") and n not in (f"{lab.scheme}.o", counted)]
-    compile_it = f"cc {' '.join(FLAGS)} -w {' '.join('-I' + f for f in folders)} -c {name}"
-    script, mine = f"{compile_it} -o mine.o", "mine.o"
-    if os.path.exists(os.path.join(out, counted)):
-        script += f" && {compile_it} -DLAB_COUNT -include {code}/bench/count.h -o counted.o"
-        mine += " counted.o"
-    script += f" && cc {' '.join(FLAGS)} -o program {mine} {' '.join(theirs)} -lurcu-memb"
-    done = jail.run(["/bin/sh", "-c", script], files={name: text.encode()},
-                    ro=[*folders, out], seconds=30, memory=1 << 30, processes=16,
-                    output=16 << 20, fetch="program")
+    done = native.compiled(lab, text, out, FLAGS, counting=True)
     if not done.well:
         raise Trouble("it is not built natively: " + last_line(
             done.err.decode(errors="replace")))
@@ -290,10 +257,10 @@ def groups(whats):
     return list(out.values())
 
 
-def measure(lab, source, tmp=None, said=None):
+def measure(lab, text, tmp=None, said=None):
     """Results of all measure tasks of a lab, a dictionary for each quantity.
 
-    source: the submission's path. tmp: a folder, for plots. said: {task: the
+    text: the submission's. tmp: a folder, for plots. said: {task: the
     student's own words}, which stand beside what was measured. What can't be
     measured is a result too, whose verdict says so.
     """
@@ -305,7 +272,7 @@ def measure(lab, source, tmp=None, said=None):
         whats, control = plans[task.id]
         try:
             whole(lab, control)
-            programs = programs or both(lab, source)
+            programs = programs or both(lab, text)
             for group in groups(whats):
                 rounds = Rounds(lab, control, group, programs)
                 results += rounds.results(task, rounds.run(SECONDS / turns))
@@ -321,12 +288,13 @@ def measure(lab, source, tmp=None, said=None):
     return results
 
 
-def both(lab, source):
+def both(lab, text):
     """(the program with the submission in it, the same with the reference). Linked
     in one order: where code happens to lie costs some percent, too."""
-    with open(source, encoding="utf-8", errors="replace") as f:
-        text = f.read(1 << 20)
-    out = trusted(lab)
+    try:
+        out = native.kits_own(lab, "measured")
+    except native.NotMade as e:
+        raise Trouble("the kit's own schemes are not built: " + last_line(str(e))) from None
     return built(lab, text, out), built(lab, labs.reference(lab), out)
 
 

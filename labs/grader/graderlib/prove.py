@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 
-from . import corroborate, labs, stages
+from . import corroborate, labs, native, stages
 from .cli import heed_ends, leave
 
 ROUNDS = 20
@@ -118,7 +118,7 @@ class Journal:
     """What was tried before, of the same sources."""
 
     def __init__(self, lab):
-        folder = corroborate.build_folder("prove")
+        folder = native.folder("prove")
         os.makedirs(folder, exist_ok=True)
         self.path, self.of = os.path.join(folder, lab.name + ".jsonl"), depends_on(lab)
         self.lock, self.seen = threading.Lock(), {}

@@ -326,7 +326,7 @@ class Grading:
     def measure(self):
         from . import measuring
         said = {k: v["said"] for k, v in self.tasks.items() if v["said"]}
-        self.measured = measuring.measure(self.lab, self.source, self.plots, said)
+        self.measured = measuring.measure(self.lab, self.submission.text, self.plots, said)
         for measured in self.measured:
             self.tasks[measured["task"]]["measured"].append(
                 {k: measured[k] for k in ("verdict", "said", "plots") if k in measured})

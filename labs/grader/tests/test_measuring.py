@@ -10,7 +10,7 @@ import random
 
 import pytest
 from grading import FOLDERS, labs
-from graderlib import jail, measuring, plots
+from graderlib import corroborate, jail, measuring, plots
 
 SLOW = "lab_get_uts_ns(uts_ns);"
 
@@ -104,7 +104,7 @@ def fake_jail(monkeypatch, rates):
         text = "".join(RAW.format(s=scheme, n=n, o=rates(scheme, len(seen))) for n in (1, 2))
         return jail.Done(0, text.encode(), b"", None, 0.01)
     monkeypatch.setattr(measuring.jail, "run", run)
-    monkeypatch.setattr(measuring, "both", lambda lab, source: (b"mine", b"theirs"))
+    monkeypatch.setattr(measuring, "both", lambda lab, text: (b"mine", b"theirs"))
     return seen
 
 
@@ -208,21 +208,27 @@ def test_no_plot_is_written_through_a_link_of_the_submissions(monkeypatch, tmp_p
 
 # The real thing, once: what is counted is the same on any machine
 
-def test_submission_with_one_atomic_more_is_found_out_by_counting(tmp_path):
+def test_submission_with_one_atomic_more_is_found_out_by_counting():
     lab = lab_of(1, task("atomics-get,atomics-peek control=reference"))
     text = labs.reference(lab)
     assert text.count(SLOW) == 1
-    source = tmp_path / "it's mine.c"
-    source.write_text(text.replace(SLOW, f"{SLOW} lab_get_uts_ns(uts_ns); "
-                                   "lab_put_uts_ns(uts_ns);"))
-    get, peek = measuring.measure(lab, str(source))
+    get, peek = measuring.measure(lab, text.replace(
+        SLOW, f"{SLOW} lab_get_uts_ns(uts_ns); lab_put_uts_ns(uts_ns);"))
     assert (get["yours"], get["controls"], get["verdict"]) == (3, 1, measuring.SLOWER), get
     assert (peek["yours"], peek["verdict"]) == (0, measuring.SAME), peek
     assert "counted" in get["said"] and get["where"].startswith(("hardware", "emulated"))
 
 
-def test_source_that_is_not_built_is_said_to_be(tmp_path):
-    source = tmp_path / "rcu.c"
-    source.write_text("int nonsense")
-    found, = measuring.measure(lab_of(1, task("get")), str(source))
+def test_source_that_is_not_built_is_said_to_be():
+    found, = measuring.measure(lab_of(1, task("get")), "int nonsense")
     assert found["verdict"] == measuring.NOT_MEASURED and "not built" in found["said"]
+
+
+@pytest.mark.parametrize("name", ["task_lock.c", "rcu.c"])
+def test_no_scheme_is_there_to_be_included_natively(name):
+    """The source check takes no such thing; this is what is left if it did."""
+    text = f'#include "{labs.CODE}/nsproxy/{name}"\n'
+    found, = measuring.measure(lab_of(1, task("get")), text)
+    assert found["verdict"] == measuring.NOT_MEASURED and "not built" in found["said"]
+    seen = corroborate.stress(lab_of(1), text)
+    assert seen["state"] == "failed" and "No such file" in seen["said"], seen
