@@ -25,7 +25,6 @@ uint32_t x_lifetime_cell(uintptr_t addr);
 void x_leaks(void);
 void x_op_memory(struct x_op *op, enum x_kind kind, uintptr_t addr,
 		 size_t size, bool write, uintptr_t pc);
-void x_object_words(int object, char *buf, size_t size);
 void x_integrity(void);
 
 /* race.c */
@@ -50,7 +49,6 @@ void x_rcu_reset(void);
 bool x_sections_over(const struct x_proc *p);
 void x_after_grace(void);
 void x_join_sections(const struct x_proc *p, x_clock *dep);
-void x_wait_reset(void);
 bool x_seen_changed(const struct x_proc *p);
 void x_seen(uintptr_t addr, size_t size, uint64_t value, uintptr_t pc);
 bool x_in_atomic(const struct x_proc *p, const char **why);
@@ -136,7 +134,6 @@ void x_fail(enum lab_x_failure kind, uintptr_t pc, uintptr_t addr,
 void x_fail_other(int proc, int event, uintptr_t pc);
 void x_note(char what, uintptr_t pc, uintptr_t addr, size_t size, bool write,
 	    const char *text);
-const char *x_failure_name(enum lab_x_failure kind);
 int x_failure_by_name(const char *name);
 void x_result_open(const char *path);
 void x_put_string(FILE *to, const char *s);

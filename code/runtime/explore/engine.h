@@ -108,12 +108,10 @@ struct x_event {
 	uint8_t proc;
 	uint8_t kind;
 	uint8_t size;
-	bool failed_here;
 	uint16_t nth;			/* of its process, from 1 */
 	uintptr_t addr;
 	uintptr_t pc;
 	uint64_t value;
-	uint64_t key;			/* what a signature is made of */
 };
 
 enum x_state { X_UNUSED, X_NEW, X_PARKED, X_DONE };
@@ -240,14 +238,13 @@ struct x_engine {
 	bool replay, guided;
 	uint64_t executions, redundant, total_steps, restarts, failing;
 	int deepest;
-	uint32_t failing_kinds;
 	bool keep_signatures;
 	uint64_t *signatures;
 	uint64_t nsignatures, max_signatures;
 
 	/* Options */
 	uint32_t want;			/* kinds that end the search */
-	bool guard, weak, reuse, stop_at_first, no_races;
+	bool guard, weak, reuse, no_races;
 	int max_steps;
 	double time_limit;
 	uint64_t max_executions;

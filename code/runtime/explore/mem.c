@@ -8,7 +8,6 @@
  * What was freed is not used again, unless asked for (--reuse): a stale
  * pointer then always leads to a dead object. Reuse shows ABA.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -133,14 +132,6 @@ uint64_t x_load(uintptr_t addr, size_t size)
 	if (size <= 8 && x_readable(addr, size))
 		memcpy(&value, (void *)addr, size);
 	return value;
-}
-
-void x_object_words(int object, char *buf, size_t size)
-{
-	struct x_object *o = &X.objects[object];
-
-	snprintf(buf, size, "object #%d of %u bytes, allocated by %s",
-		 object, o->size, X.proc[o->alloc_proc].name);
 }
 
 static bool check_arena(uintptr_t addr, size_t size, bool write, bool typed,

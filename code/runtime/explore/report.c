@@ -51,11 +51,6 @@ static const uint32_t hard = 1u << LAB_X_USE_AFTER_FREE |
 
 static FILE *out;
 
-const char *x_failure_name(enum lab_x_failure kind)
-{
-	return names[kind];
-}
-
 int x_failure_by_name(const char *name)
 {
 	int i;

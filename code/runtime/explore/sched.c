@@ -294,7 +294,6 @@ void x_execute(void)
 	x_race_reset();
 	x_order_reset();
 	x_rcu_reset();
-	x_wait_reset();
 	x_weak_reset();
 	x_search_reset();
 	x_guide_reset();

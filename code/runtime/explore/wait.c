@@ -13,10 +13,6 @@ struct work {
 	void (*func)(struct work *work);
 };
 
-void x_wait_reset(void)
-{
-}
-
 static void waiters_step(struct lab_x_waiters *w, enum x_kind kind,
 			 bool blocking, uint64_t arg, uintptr_t pc)
 {

@@ -55,7 +55,6 @@ void lab_x_preempt(int by);
 void lab_x_irq(bool off);
 bool lab_x_irqs_off(void);
 void lab_x_cpu_relax(void);
-void lab_x_barrier(void);
 
 void lab_x_rcu_read_lock(void);
 void lab_x_rcu_read_unlock(void);
