@@ -328,8 +328,14 @@ class Grading:
         said = {k: v["said"] for k, v in self.tasks.items() if v["said"]}
         self.measured = measuring.measure(self.lab, self.submission.text, self.plots, said)
         for measured in self.measured:
-            self.tasks[measured["task"]]["measured"].append(
+            out = self.tasks[measured["task"]]
+            out["measured"].append(
                 {k: measured[k] for k in ("verdict", "said", "plots") if k in measured})
+            if out["state"] == NOT_REACHED and not out["reason"]:   # no words were asked for
+                if measured["verdict"] == measuring.NOT_MEASURED:
+                    out["reason"] = measured["said"]
+                else:
+                    out.update(state=PERSON, reason="Measured: for a person to look at.")
         return PASSED, "; ".join(m["said"] for m in self.measured) or "nothing to measure"
 
     # What depends on what.

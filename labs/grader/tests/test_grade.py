@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command that a student runs: what it says, what it keeps, how it ends."""
+import dataclasses
 import json
 import os
 import re
@@ -292,6 +293,22 @@ def test_other_environments_never_change_points(tmp_path, monkeypatch):
     assert result["points"] == result["of"]
     assert "a person should look" in result["notes"][0] and "boo" in result["notes"][0]
     assert {s["name"]: s["state"] for s in result["stages"]}["vm"] == "not run"
+
+
+@pytest.mark.parametrize("verdict, state", [("slower", "for a person"),
+                                            ("not measured", "not reached")])
+def test_a_task_that_only_measures_has_been_looked_at(tmp_path, monkeypatch, verdict, state):
+    from graderlib import measuring, report
+    tiny = lab(TINY)
+    a_lab = dataclasses.replace(tiny, tasks=(*tiny.tasks[:-1], dataclasses.replace(
+        tiny.tasks[-1], asks="", measure="get")))
+    monkeypatch.setattr(measuring, "measure", lambda *_: [
+        {"task": "7.5", "verdict": verdict, "said": "it was so"}])
+    result = graded(tmp_path, a_lab, reference(), KEY, only=("check", "build", "measure"))
+    last = task(result, "7.5")
+    assert last["state"] == state and last["reason"]
+    assert report.state_of(last) == state and report.state_of(task(result, "7.4")) == \
+        "not looked at"
 
 
 def test_stress_and_the_module_are_the_students(tmp_path):
