@@ -126,10 +126,34 @@ END = "lab: end: error 0, 0 complaints, 0 turns missed\n"
     (END.replace("0 complaints", "1 complaints"), "done", False),
     ("", "done", False),                                    # it never ended
     (END, "panic", False),
+    (END + END, "done", True),
+    (END + END.replace("0 complaints", "1 complaints"), "done", False),
 ])
 def test_silence_is_a_whole_run_without_a_word(console, ended, expected):
     record = {"console": console, "ended": ended, "status": 0}
     play.judge(BY_ID["R3-kasan-rcu-one_reader-silent"], record)
+    assert record["as_expected"] is expected
+
+
+KCSAN = ("[    1.0] BUG: KCSAN: data-race in {}\n[    1.0] x\n"
+         "[    1.0] ====================================================\n")
+REFCOUNT = ("[    1.0] ------------[ cut here ]------------\n"
+            "[    1.0] refcount_t: underflow; use-after-free.\n"
+            "[    1.0] WARNING: CPU: 1 PID: 66 at lib/refcount.c:28 "
+            "refcount_warn_saturate+0xba/0x110\n[    1.0] ---[ end trace 0 ]---\n")
+
+
+@pytest.mark.parametrize("console, expected", [
+    (END, True),
+    (KCSAN.format("tick_sched_do_timer / tick_nohz_next_event") + END, True),
+    (KCSAN.format("lab_read / lab_switch") + END, False),
+    (REFCOUNT + END, False),
+])
+def test_of_the_kernels_own_only_data_races_are_its_own_business(console, expected):
+    record = {"console": console, "ended": "done", "status": 0}
+    row = table.Experiment(claim="right", kernel="kcsan", scheme="rcu",
+                           scenario="one_reader", shows="x", silent=True)
+    play.judge(row, record)
     assert record["as_expected"] is expected
 
 
