@@ -3,9 +3,12 @@
 
 Where they are not built (make debug-kernels), the runs are skipped.
 """
+import importlib.machinery
+import importlib.util
 import os
 import re
 import sys
+import types
 
 import pytest
 from conftest import TOP, run
@@ -169,6 +172,20 @@ def test_verdicts_need_nineteen_of_twenty_and_all_of_the_silence():
         return matrix.results(doc(*args))[0]["verdict"]
     assert verdict(19, 20) == "holds"
     assert verdict(18, 20) == verdict(20, 19) == "not reproduced here"
+    assert verdict(19, 0) == "not reproduced here"
+
+
+def test_a_matrix_with_a_twin_that_spoke_once_does_not_end_well(monkeypatch, capsys):
+    rows = [{"id": "caught", "silent": False, "runs": 20, "good": 19},
+            {"id": "twin", "silent": True, "runs": 20, "good": 19}]
+    monkeypatch.setattr(matrix, "run", lambda *_: {"experiments": rows, "right": []})
+    loader = importlib.machinery.SourceFileLoader(
+        "debug", os.path.join(TOP, "labs", "debug", "debug"))
+    debug = importlib.util.module_from_spec(importlib.util.spec_from_loader("debug", loader))
+    loader.exec_module(debug)
+    args = types.SimpleNamespace(names=[], runs=20, silent=0, record=False, json=None)
+    assert debug.run_matrix(args) == 1
+    assert capsys.readouterr().out.endswith("not as expected: twin\n")
 
 
 def test_a_kernels_key_follows_its_settings_and_not_its_comments(monkeypatch):
