@@ -241,9 +241,9 @@ class Building:
     def link(self, scheme, parts, path):
         engine = builder.engine(self.cc)
         for folder in (engine, parts):      # the jail's user is not ours
-            for path in (*glob.glob(os.path.join(glob.escape(folder), "*.o")), folder):
-                if os.stat(path).st_mode & 0o44 != 0o44:
-                    os.chmod(path, 0o755)
+            for entry in (*glob.glob(os.path.join(glob.escape(folder), "*.o")), folder):
+                if os.stat(entry).st_mode & 0o44 != 0o44:
+                    os.chmod(entry, 0o755)
         renames = " ".join(f"--redefine-sym {old}={new}"
                            for old, new in builder.RENAMED.items())
         mine, kits = (shlex.quote(folder) for folder in (engine, parts))
