@@ -89,13 +89,12 @@ def kind(lab, task, answer):
 def schedule(lab, task, answer):
     said = text_of(answer, "reader:read_pointer self:end reader:end")
     what = keys.subject(lab, task)
-    front = keys.front_end()
+    keys.built(what)
     try:
         doc = keys.explore(what, "--guide=" + said)
-    except front.builder.BuildError as e:
-        if "compile" in str(e) or "link" in str(e):     # the kit's fault, not the answer's
-            raise keys.NoKey(f"{what} can't be built") from None
-        raise Refused(sentence(str(e).splitlines()[0]) + labels_help(what, said)) from None
+    except keys.front_end().builder.BuildError as e:    # it is built, so this is of the guide
+        words = [x for x in str(e).splitlines() if not x.startswith("(")]
+        raise Refused(" ".join(map(sentence, words)) + labels_help(what, said)) from None
     if doc["verdict"] == "diverged":
         return Answer(False, answer, sentence(doc["trouble"]["text"]), doc)
     wanted = what.want.split(",") if what.want else doc["kinds"]
@@ -342,12 +341,11 @@ ASKS = {"kind": kind, "schedule": schedule, "line": line, "repair": repair, "val
         "litmus": litmus, "splat": splat}
 
 
-def judge(lab, task, answer, runner=None):
+def judge(lab, task, answer):
     """Answer: whether `answer`, a stranger's, is right for a task that asks.
 
     LabError if the lab itself is wrong; nothing else, whatever the answer is.
     """
-    del runner
     if task.asks == "text":
         return Answer(None, shown(answer), "Free words: for a person to read.")
     try:

@@ -143,6 +143,15 @@ def subject(lab, task):
                    labs.words(of.get("want", "")), float(of.get("limit", 60)))
 
 
+def built(what):
+    """Build what a question is about, so that no failure of that is an answer's."""
+    front = front_end()
+    try:
+        front.program(front.options(what.arguments())).build()
+    except front.builder.BuildError as e:
+        raise NoKey(f"{what.shown()} can't be built: {str(e).splitlines()[0]}") from None
+
+
 def explore(what, *extra):
     """The explorer's document of a search, a guided run or a list of labels."""
     front = front_end()

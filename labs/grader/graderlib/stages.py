@@ -293,7 +293,7 @@ class Grading:
 
     def judge_answer(self, task, answer):
         out = self.tasks[task.id]
-        judged = answers.judge(self.lab, task, answer, None)
+        judged = answers.judge(self.lab, task, answer)
         out.update(said=judged.said, reason=judged.why or "")
         if judged.right is None:
             out["state"] = PERSON
