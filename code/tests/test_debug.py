@@ -14,7 +14,7 @@ import pytest
 from conftest import TOP, run
 
 sys.path.insert(0, os.path.join(TOP, "labs", "debug"))
-from debuglib import (decode, guest, matrix, modules, play, schedule, story,  # noqa: E402
+from debuglib import (bundle, decode, guest, matrix, modules, play, schedule, story,  # noqa: E402
                       table)
 import kernels  # noqa: E402
 from vmlib.trouble import Trouble  # noqa: E402
@@ -186,6 +186,32 @@ def test_a_matrix_with_a_twin_that_spoke_once_does_not_end_well(monkeypatch, cap
     args = types.SimpleNamespace(names=[], runs=20, silent=0, record=False, json=None)
     assert debug.run_matrix(args) == 1
     assert capsys.readouterr().out.endswith("not as expected: twin\n")
+
+
+def test_what_breaks_on_the_way_is_said_and_no_traceback(monkeypatch):
+    silent = types.SimpleNamespace(returncode=-9, stdout="", stderr="")
+    monkeypatch.setattr(schedule.subprocess, "run", lambda *_, **__: silent)
+    with pytest.raises(Trouble, match="status -9"):
+        schedule.explored(BY_ID["R10-kasan-rcu-one_reader-no-grace-period"])
+    dead = guest.Guest.__new__(guest.Guest)
+    dead.monitor = guest.Channel(1 << 20)
+    dead.monitor.theirs.close()
+    with pytest.raises(guest.Gone, match="no command"):
+        dead.tell("info migrate")
+
+
+def test_the_demos_image_goes_to_a_plain_name_too(monkeypatch, tmp_path):
+    def fill(folder, _):
+        with open(os.path.join(folder, "start"), "w") as f:
+            f.write("x")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "index.html").write_text("")
+    monkeypatch.setattr(bundle, "BOOK", str(tmp_path))
+    monkeypatch.setattr(bundle, "MODULE", str(tmp_path / "index.html"))
+    monkeypatch.setattr(bundle, "fill", fill)
+    monkeypatch.setattr(bundle, "prove", lambda _: None)
+    assert bundle.make("demo.tar.gz", lambda _: None) == 0
+    assert (tmp_path / "demo.tar.gz").exists()
 
 
 def test_a_kernels_key_follows_its_settings_and_not_its_comments(monkeypatch):

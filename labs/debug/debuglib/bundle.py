@@ -84,7 +84,7 @@ def make(out, say):
                          (MODULE, "module")):
         if not os.path.exists(path):
             raise Trouble(f"{os.path.relpath(path, TOP)} is not there: make {target}")
-    out = out or paths.build(f"{NAME}.tar.gz")
+    out = os.path.abspath(out or paths.build(f"{NAME}.tar.gz"))
     try:
         with tempfile.TemporaryDirectory(dir=paths.make_dir(os.path.dirname(out))) as temp:
             folder = os.path.join(temp, NAME)

@@ -208,7 +208,10 @@ class Guest:
     def tell(self, command):
         """One command of QEMU's monitor; what it says."""
         before = len(self.monitor.text())
-        self.monitor.ours.send(command.encode() + b"\n")
+        try:
+            self.monitor.ours.send(command.encode() + b"\n")
+        except OSError as error:
+            raise Gone(f"QEMU takes no command: {error.strerror}") from None
         patience = Patience(10)
         while patience.left() > 0:
             text = self.monitor.text()[before:]

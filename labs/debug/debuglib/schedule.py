@@ -6,8 +6,9 @@ went on with another process: at the label that this process had just reached,
 when it has done nothing since; else at the last label before, and what it did
 since is done at its next turn. One that is not seen again has ended, unless a
 label is the last that was seen of it. Works and callbacks are no actors: each
-kind has one name, and all callbacks that were queued have one turn. Whether the failure still comes, the kernel's
-detector says; the table has the schedule where it did not.
+kind has one name, and all callbacks that were queued have one turn. Whether the
+failure still comes, the kernel's detector says; the table has the schedule where
+it did not.
 """
 import json
 import os
@@ -33,8 +34,9 @@ def explored(experiment):
              "--repair", ",".join(experiment.repairs), "--want", experiment.want,
              "--json", out], capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode != 1:
+            said = (done.stderr or done.stdout).strip() or f"status {done.returncode}"
             raise Trouble(f"{experiment.title}: the explorer finds no failure to force: "
-                          f"{(done.stderr or done.stdout).strip().splitlines()[-1]}", FAILED)
+                          f"{said.splitlines()[-1]}", FAILED)
         with open(out, encoding="utf-8") as f:
             return json.load(f)
 
