@@ -13,7 +13,7 @@ SCHEMES = ["task_lock", "rcu", "pointer_tag", "dedicated_lock", "pointer_lock"]
 RIGHT_SCHEMES = [s for s in SCHEMES if s != "pointer_tag"]
 
 
-def run(*command, timeout=120, **options):
+def run(*command, timeout=300, **options):
     """Run a command from the top of the kit; its output is text."""
     return subprocess.run([str(c) for c in command], cwd=options.pop("cwd", TOP),
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -327,7 +327,7 @@ def test_stress_and_the_module_are_the_students(tmp_path):
     ("\xff\xfe", None),
     ("x = " + "[" * 20000, "nested too deeply"),
     ("# " + "x" * 70000, "more than 64 kB"),
-])
+], ids=("open-quote", "no-text", "deep", "large"))
 def test_answers_that_can_not_be_read_are_explained(tmp_path, text, complaint):
     folder = hand_in(tmp_path, lab(TINY), reference())
     with open(os.path.join(folder, "answers.toml"), "wb") as f:
