@@ -28,14 +28,20 @@ FOLDERS = ["code/runtime", "code/module", "code/bench", "code/litmus", "labs/vm"
 FILES = ["COPYING", ".gitignore", "labs/setup", "labs/grader/lab", "labs/grader/grade"]
 OUT = re.compile(r"""(^|/)tests/(?!plant\.h$) | ^code/module/debug/
     | /experiments\.toml$ | /changes\.toml$ | (^|/)settle$ | ^code/bench/(claims|step|bench)$
-    | graderlib/(handed_in|tables|overview|gradescope|handout)\.py$""", re.VERBOSE)
+    | graderlib/(handed_in|tables|overview|gradescope|handout|prove)\.py$""", re.VERBOSE)
 RUN = 3         # so many lines in a row are nobody's coincidence
 ALONE = 24      # characters of a line that is telling by itself
 
 
 def tracked(*folders):
-    out = subprocess.run(["git", "ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *folders], cwd=labs.TOP,
-                         capture_output=True, text=True, check=True).stdout
+    try:
+        out = subprocess.run(["git", "ls-files", "-z", "-c", "-o", "--exclude-standard", "--",
+                              *folders], cwd=labs.TOP, capture_output=True, text=True,
+                             check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as e:
+        said = (getattr(e, "stderr", "") or str(e)).strip().splitlines()[0]
+        raise labs.LabError("what to pack is known from git alone: make the handout in a "
+                            f"clone, as its owner ({said})") from None
     return [p for p in out.split("\0") if p and os.path.exists(os.path.join(labs.TOP, p))]
 
 

@@ -41,6 +41,13 @@ def test_no_key_no_mutant_and_no_right_submission_is_in_it(root):
             assert f.read().count("lab_todo(") >= len(lab.cuts)
 
 
+def test_a_kit_that_is_no_clone_is_not_packed_and_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(labs, "TOP", str(tmp_path))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(labs.LabError, match="in a clone.*not a git repository"):
+        handout.tracked("code")
+
+
 @pytest.mark.parametrize("lab", ALL, ids=lambda lab: lab.name)
 def test_the_search_finds_each_function_of_a_solution(files, lab):
     """Each cut function by itself, in a file of another name and indentation."""
