@@ -71,6 +71,9 @@ def fits(lab, shown):
         for need in task.needs:
             if need not in known:
                 raise LabError(f"{where}: needs “{need}”, which is no task before it")
+            if task.part == "build" and lab.task(need).part != "build":
+                raise LabError(f"{where}: needs “{need}”, which is looked at after it: "
+                               "a build task can only need build tasks")
         wrong = task.of.get("wrong")
         if wrong and wrong not in wrongs(lab):
             raise LabError(f"{where}: there is no wrong/{wrong}.c")

@@ -209,6 +209,9 @@ BROKEN = [
     ('asks = "text"', 'asks = "text"\npoints = 1', "task 7.5: a measure task carries no points"),
     ('number = 7', 'number = 8', "name = “7-tiny” must be 8-something"),
     ('id = "7.2"', 'id = "7.1"', "task 7.1: there are two of that id"),
+    ('[[task]]\nid = "7.5"', '[[task]]\nid = "7.4b"\npart = "build"\ntitle = "x"\nneeds = ["7.4"]\n'
+     '[[task.check]]\nscenario = "fork"\n[[task]]\nid = "7.5"',
+     "task 7.4b: needs “7.4”, which is looked at after it"),
     ('title = "Why"', 'title = "Why', "7-tiny/lab.toml: Illegal character"),
 ]
 
