@@ -41,8 +41,8 @@ void x_order_write(uintptr_t addr, bool release, bool rmw);
 
 /* order.c */
 void x_order_reset(void);
-void x_order_lock(struct lab_x_lock *lock, bool read, bool trylock,
-		  uintptr_t pc);
+void x_order_lock(struct lab_x_lock *lock, unsigned int subclass, bool read,
+		  bool trylock, uintptr_t pc);
 
 /* rcu.c, wait.c */
 void x_rcu_reset(void);

@@ -118,8 +118,8 @@ enum x_state { X_UNUSED, X_NEW, X_PARKED, X_DONE };
 
 struct x_held {
 	struct lab_x_lock *lock;
+	unsigned int subclass;		/* that it was taken as */
 	bool read;
-	bool trylock;
 	uintptr_t pc;
 };
 

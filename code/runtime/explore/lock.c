@@ -25,7 +25,8 @@ static void need_lock(const struct lab_x_lock *l, uintptr_t pc)
 	x_end_execution();
 }
 
-static void hold(struct lab_x_lock *l, bool read, bool trylock, uintptr_t pc)
+static void hold(struct lab_x_lock *l, unsigned int subclass, bool read,
+		 uintptr_t pc)
 {
 	struct x_proc *me = x_me();
 
@@ -34,7 +35,7 @@ static void hold(struct lab_x_lock *l, bool read, bool trylock, uintptr_t pc)
 		       "%s holds more than %d locks", me->name, X_HELD);
 		return;
 	}
-	me->held[me->nheld++] = (struct x_held){ l, read, trylock, pc };
+	me->held[me->nheld++] = (struct x_held){ l, subclass, read, pc };
 }
 
 static bool drop(struct lab_x_lock *l, bool read)
@@ -126,13 +127,12 @@ void lab_x_lock(struct lab_x_lock *l, unsigned int subclass, bool sleeps)
 	if (sleeps)
 		x_might_sleep(pc);
 	need_lock(l, pc);
-	l->subclass = subclass;
-	x_order_lock(l, false, false, pc);
+	x_order_lock(l, subclass, false, false, pc);
 	lock_step(l, X_OP_LOCK, true, pc);
 	l->owner = X.cur + 1;
 	me->nseen = 0;
 	acquire_all(l);
-	hold(l, false, false, pc);
+	hold(l, subclass, false, pc);
 	if (!sleeps)
 		me->preempt++;
 }
@@ -148,11 +148,11 @@ bool lab_x_trylock(struct lab_x_lock *l, bool sleeps)
 		       pc);
 		return false;
 	}
-	x_order_lock(l, false, true, pc);
+	x_order_lock(l, 0, false, true, pc);
 	l->owner = X.cur + 1;
 	me->nseen = 0;
 	acquire_all(l);
-	hold(l, false, true, pc);
+	hold(l, 0, false, pc);
 	if (!sleeps)
 		me->preempt++;
 	return true;
@@ -186,12 +186,12 @@ void lab_x_read_lock(struct lab_x_lock *l)
 	uintptr_t pc = X_PC();
 
 	need_lock(l, pc);
-	x_order_lock(l, true, false, pc);
+	x_order_lock(l, 0, true, false, pc);
 	lock_step(l, X_OP_READ_LOCK, false, pc);
 	l->readers++;
 	me->nseen = 0;
 	x_acquire(x_sync_at((uintptr_t)l, false));
-	hold(l, true, false, pc);
+	hold(l, 0, true, pc);
 	me->preempt++;
 }
 

@@ -32,19 +32,19 @@ void x_order_reset(void)
 	nclasses = 0;
 }
 
-static int class_of(const struct lab_x_lock *l)
+static int class_of(const struct lab_x_lock *l, unsigned int subclass)
 {
 	int i;
 
 	for (i = 0; i < nclasses; i++)
 		if (classes[i].name == l->name &&
-		    classes[i].subclass == l->subclass)
+		    classes[i].subclass == subclass)
 			return i;
 	if (nclasses == MAX_CLASSES)
 		return MAX_CLASSES - 1;
 	memset(&classes[i], 0, sizeof(classes[i]));
 	classes[i].name = l->name;
-	classes[i].subclass = l->subclass;
+	classes[i].subclass = subclass;
 	return nclasses++;
 }
 
@@ -112,8 +112,8 @@ static void check_interrupts(int id, uintptr_t pc)
 	}
 }
 
-void x_order_lock(struct lab_x_lock *lock, bool read, bool trylock,
-		  uintptr_t pc)
+void x_order_lock(struct lab_x_lock *lock, unsigned int subclass, bool read,
+		  bool trylock, uintptr_t pc)
 {
 	struct x_proc *me = x_me();
 	bool irq = me->kind == 'i', on = !irq && !me->irqs_off;
@@ -123,10 +123,10 @@ void x_order_lock(struct lab_x_lock *lock, bool read, bool trylock,
 	/* Nobody is about yet, or any more. */
 	if (X.sequential)
 		return;
-	id = class_of(lock);
+	id = class_of(lock, subclass);
 	c = &classes[id];
 	for (i = 0; i < me->nheld && !trylock; i++) {
-		held = class_of(me->held[i].lock);
+		held = class_of(me->held[i].lock, me->held[i].subclass);
 		if (held == id && me->held[i].lock != lock &&
 		    !(read && me->held[i].read)) {
 			x_fail(LAB_X_ORDER, pc, (uintptr_t)lock,

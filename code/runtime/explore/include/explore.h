@@ -32,7 +32,6 @@ struct lab_x_lock {
 	unsigned int owner;		/* process + 1 */
 	unsigned int readers;
 	unsigned int magic;
-	unsigned int subclass;
 	const char *name;		/* one for each place of initialisation */
 };
 
