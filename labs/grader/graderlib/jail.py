@@ -139,7 +139,7 @@ def mode():
             done = subprocess.run(
                 [*shell_of(kind), "bwrap", *walls, *system(True), "--",
                  *drop, "/usr/bin/true"], capture_output=True, text=True,
-                timeout=20, cwd="/")
+                timeout=60, cwd="/")     # the machine may be stopped meanwhile
         except (OSError, subprocess.TimeoutExpired) as e:
             said = str(e)
             continue
@@ -214,7 +214,8 @@ class Watch:
         self.child, self.first = child, None
         self.status_fd, self.said = status_fd, b""
         self.patience = Patience(seconds)
-        self.got = {child.stdout.fileno(): b"", child.stderr.fileno(): b""}
+        # A bytearray grows where it is: 64 MB of bytes took a minute to add up.
+        self.got = {child.stdout.fileno(): bytearray(), child.stderr.fileno(): bytearray()}
 
     def kill(self):
         """The first process of the namespace takes all others with it."""
@@ -366,5 +367,5 @@ def watched(command, environment, fds, status, home, seconds, output, rss):
         child.wait()
         for pipe in (child.stdout, child.stderr):
             pipe.close()
-    out, err = (text[:output] for text in watch.got.values())
+    out, err = (bytes(text[:output]) for text in watch.got.values())
     return Done(child.returncode, out, err, why, watch.patience.elapsed())

@@ -107,6 +107,13 @@ def test_output_without_end_is_cut_and_fills_nothing():
     assert done.killed_for == "output" and len(done.err) == MIB
 
 
+def test_output_up_to_a_large_cap_costs_the_grader_little():
+    began = time.process_time()
+    done = sh("yes", seconds=60, output=32 * MIB)
+    assert done.killed_for == "output" and len(done.out) == 32 * MIB
+    assert time.process_time() - began < 2      # it adds up, not piece by piece to the whole
+
+
 def test_fork_bomb_ends_by_itself():
     done = jail.run(["/usr/bin/python3", "-c", "import os\nwhile True: os.fork()"],
                     processes=20, seconds=5)
