@@ -11,7 +11,7 @@
 
 #include "engine.h"
 
-#define MAX_LINKS (X_EVENTS * 6)
+#define MAX_LINKS (X_EVENTS * X_FEET + 1)	/* there can't be more */
 
 struct cell {
 	uint32_t stamp;
@@ -115,7 +115,8 @@ static bool only_enables(int kind, const struct x_op *op, int foot)
 static void depend(int p, const struct x_op *op, x_clock *dep, bool races)
 {
 	const x_clock pre = X.proc[p].dep;
-	int rivals[256], nrivals = 0, i;
+	static int rivals[MAX_LINKS];
+	int nrivals = 0, i;
 	const struct x_event *e;
 	bool known, read_since;
 	uint32_t l;
@@ -132,7 +133,7 @@ static void depend(int p, const struct x_op *op, x_clock *dep, bool races)
 			e = &X.events[links[l].event];
 			known = pre[e->proc] >= e->nth;
 			x_join(dep, &e->dep);
-			if (!known && races && nrivals < 256 &&
+			if (!known && races &&
 			    (op->blocking ? !only_enables(e->kind, op, i) :
 			     !(links[l].write && read_since)))
 				rivals[nrivals++] = links[l].event;
@@ -210,7 +211,7 @@ void x_search_event(int p, struct x_op *op)
 	e->dep[p] = e->nth;
 	me->dep = e->dep;
 
-	for (i = 0; i < op->nfeet && nlinks < MAX_LINKS; i++) {
+	for (i = 0; i < op->nfeet; i++) {
 		c = &cells[op->feet[i] >> 1];
 		if (c->stamp != X.stamp) {
 			c->stamp = X.stamp;
