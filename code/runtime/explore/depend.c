@@ -162,8 +162,11 @@ static void depend_special(int p, const struct x_op *op, x_clock *dep)
 	int q;
 
 	switch (op->kind) {
-	case X_OP_GP_END:
 	case X_OP_CALLBACK:
+		if (X.proc[p].kind == 'w')
+			join_work(op->addr, dep);
+		/* fall through */
+	case X_OP_GP_END:
 		x_join_sections(&X.proc[p], dep);
 		break;
 	case X_OP_RCU_BARRIER:

@@ -117,7 +117,8 @@ bool x_enabled(int id)
 		return !(*(unsigned long *)op->addr & op->arg);
 	case X_OP_GP_END:
 	case X_OP_CALLBACK:
-		return x_sections_over(p);
+		return x_sections_over(p) &&
+		       !(p->kind == 'w' && x_work_runs((void *)op->addr));
 	case X_OP_RCU_BARRIER:
 		return children_done(op->arg);
 	case X_OP_WAIT_COMPLETION:
