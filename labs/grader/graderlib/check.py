@@ -139,13 +139,6 @@ def names_in(path):
         return frozenset(re.findall(r"[A-Za-z_]\w*", f.read()))
 
 
-@functools.lru_cache(None)
-def macros_in(path):
-    with open(path, encoding="utf-8") as f:
-        return frozenset(re.findall(r"^[ \t]*#[ \t]*define[ \t]+(\w+)",
-                                    f.read(), re.MULTILINE))
-
-
 def tokens(text):
     """The words of the source, without comments."""
     line, at, start, directive = 1, 0, True, ""

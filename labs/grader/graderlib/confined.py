@@ -159,13 +159,3 @@ class Submission(Building):
             return fault("fault", "the explored code brought the explorer down "
                          f"(status {done.status})")
         return result
-
-    # Corroborate
-
-    def stress(self):
-        from . import corroborate       # it needs more of the machine
-        return corroborate.stress(self.lab, self.text)
-
-    def vm(self):
-        from . import corroborate
-        return corroborate.vm(self.lab, self.text)

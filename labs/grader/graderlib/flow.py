@@ -19,7 +19,7 @@ RANGE = re.compile(r"__tsan_(read|write)_range")
 # Of the explorer's other functions, those that write to nothing they are given.
 SILENT = re.compile(r"lab_x_(rcu_read_(un)?lock(_held)?|rcu_suspicious|warn|must|"
                     r"unexpected|todo|might_sleep|held|preempt|irq|irqs_off|"
-                    r"cpu_relax|barrier)|lab_point_reached|lab_violated|"
+                    r"cpu_relax)|lab_point_reached|lab_violated|"
                     r"lab_alloc(_atomic)?|lab_free")
 
 

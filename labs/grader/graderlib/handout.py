@@ -57,11 +57,6 @@ def family_of(all_labs):
     return found
 
 
-def schemes(family):
-    with open(os.path.join(labs.CODE, family, "family.mk")) as f:
-        return re.search(r"^schemes\s*:=(.*)$", f.read(), re.MULTILINE).group(1).split()
-
-
 def stand_in(text, cuts, where):
     """A scheme that no lab asks for, without what some lab does ask for."""
     for cut in cuts.values():
@@ -106,7 +101,7 @@ def lay_out(root, all_labs):
     copy(root, [p for p in tracked(*FOLDERS, *FILES) if not OUT.search(p)])
     for family, (of, cuts, given) in family_of(all_labs).items():
         of_lab = {lab.scheme: lab for lab in of}
-        names = schemes(family)
+        names = labs.schemes(family)
         whole = {n for n in names if n in given and n not in of_lab}
         copy(root, [p for p in tracked(f"code/{family}") if not OUT.search(p)
                     and os.path.basename(p)[:-2] not in set(names) - whole])

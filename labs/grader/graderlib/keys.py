@@ -8,17 +8,14 @@ submission.
 """
 import dataclasses
 import fcntl
-import functools
 import hashlib
-import importlib.machinery
-import importlib.util
 import json
 import os
 import sys
 
 from . import labs, skeleton
+from .confined import front_end
 
-EXPLORER = os.path.join(labs.CODE, "runtime", "explore")
 LITMUS = os.path.join(labs.CODE, "litmus")
 RECORDED = os.path.join(labs.TOP, "Documentation", "debug", "results.json")
 OF = {"family", "scheme", "wrong", "scenario", "break", "repair", "mode", "want", "limit"}
@@ -26,19 +23,6 @@ OF = {"family", "scheme", "wrong", "scenario", "break", "repair", "mode", "want"
 
 class NoKey(Exception):
     """This answer can't be judged on this machine; the message says why."""
-
-
-@functools.cache
-def front_end():
-    """The program `explore`, as a module."""
-    sys.path.insert(0, EXPLORER)
-    loader = importlib.machinery.SourceFileLoader(
-        "explore_front_end", os.path.join(EXPLORER, "explore"))
-    module = importlib.util.module_from_spec(
-        importlib.util.spec_from_loader("explore_front_end", loader))
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
 
 
 def folder():
@@ -97,7 +81,7 @@ class Subject:
         return f"{self.scheme}, {self.scenario}"
 
 
-def source_of(lab, family, scheme):
+def source_of(family, scheme):
     path = os.path.join(labs.CODE, family, scheme + ".c")
     if not os.path.exists(path):
         raise NoKey(f"code/{family}/{scheme}.c is not in this copy of the kit, so this "
@@ -135,7 +119,7 @@ def subject(lab, task):
     if of["scenario"] not in labs.scenarios(family):
         raise labs.LabError(f"{where}: the {family} family has no scenario "
                             f"“{of['scenario']}”")
-    path = source_of(lab, family, scheme)
+    path = source_of(family, scheme)
     if "wrong" in of:
         path = composed(lab, path, of["wrong"])
     return Subject(family, scheme, of["scenario"], path, labs.words(of.get("break", "")),

@@ -18,8 +18,8 @@ import change  # noqa: E402 (the path has to be set first)
 
 __all__ = ["ASKS", "CODE", "KINDS", "LABS", "PARTS", "TOP", "Check", "Cut", "Lab", "LabError",
            "Mutant", "Task", "all_labs", "book", "change", "folders", "key", "load", "mutants",
-           "mutated", "read_text", "read_toml", "reference", "rights", "say", "scenarios", "words",
-           "wrongs"]
+           "mutated", "read_text", "read_toml", "reference", "rights", "say", "scenarios", "schemes",
+           "words", "wrongs"]
 
 
 def load(wanted):
@@ -88,6 +88,12 @@ def fits(lab, shown):
 def families():
     return sorted(n for n in os.listdir(CODE)
                   if os.path.exists(os.path.join(CODE, n, "family.mk")))
+
+
+def schemes(family):
+    """Names of all schemes of a family, in its order."""
+    text = read_text(os.path.join(CODE, family, "family.mk"))
+    return re.search(r"^schemes\s*:=(.*)$", text, re.MULTILINE).group(1).split()
 
 
 def folders(top=LABS):

@@ -54,21 +54,16 @@ def plan(lab, task):
     control = given.get("control") or usual_control(lab)
     if control == "reference":
         control = lab.scheme
-    if control not in schemes(lab.family):
+    if control not in labs.schemes(lab.family):
         raise labs.LabError(f"{where}: there is no scheme “{control}” in {lab.family}")
     return whats, control
-
-
-def schemes(family):
-    text = labs.read_text(os.path.join(labs.CODE, family, "family.mk"))
-    return re.search(r"^schemes\s*:=(.*)$", text, re.MULTILINE).group(1).split()
 
 
 def usual_control(lab):
     """What the lab is about: a lock against none, after against before."""
     if lab.family == "nsproxy":
         return "rcu" if lab.scheme in ("task_lock", "dedicated_lock") else "task_lock"
-    return schemes(lab.family)[0]
+    return labs.schemes(lab.family)[0]
 
 
 # The programs

@@ -20,6 +20,7 @@ import time
 
 from . import corroborate, labs, native, stages
 from .cli import heed_ends, leave
+from .handed_in import digest_of
 
 ROUNDS = 20
 BUILT = ("check", "build", "explore")
@@ -42,17 +43,8 @@ def entries(lab):
 
 def depends_on(lab):
     """A hash of all that a verdict depends on, but for the submission."""
-    h = hashlib.sha256()
-    folders = [os.path.join(labs.CODE, "runtime"), lab.family_folder, lab.folder,
-               os.path.join(labs.TOP, "labs", "grader", "graderlib")]
-    for folder in folders:
-        for where, below, names in os.walk(folder):
-            below.sort()
-            for name in sorted(names):
-                if name.endswith((".c", ".h", ".py", ".toml", ".mk")):
-                    with open(os.path.join(where, name), "rb") as f:
-                        h.update(name.encode() + b"\0" + f.read())
-    return h.hexdigest()
+    return digest_of([os.path.join(labs.CODE, "runtime"), lab.family_folder, lab.folder,
+                      os.path.join(labs.TOP, "labs", "grader", "graderlib")])
 
 
 def complaint(entry, result):

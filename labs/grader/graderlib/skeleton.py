@@ -12,7 +12,6 @@ import change
 
 from . import labs
 
-LICENCE = "// SPDX-License-Identifier: GPL-2.0-only\n"
 SENTINEL = '#include "lab_todo.h"\n'
 HOW = {
     "kind": "the name of a failure, as the explorer says it, e.g. livelock",

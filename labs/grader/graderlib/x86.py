@@ -35,7 +35,7 @@ CHANGES = {"add", "sub", "adc", "sbb", "and", "or", "xor", "shl", "sal", "shr",
            "bts", "bswap"}
 INTO_REGISTER = re.compile(
     r"(lea|imul|mov[sz][bwl][wlq]?|movs[bwl]q|movslq|cmov\w+|tzcnt|lzcnt|bsf|"
-    r"bsr|popcnt|rep bsf|rep bsr)([wlq]?)")
+    r"bsr|popcnt)([wlq]?)")
 WIDEN = {"cltq", "cltd", "cqto", "cwtl"}
 NOTHING = re.compile(r"(nop[wl]?|data16 .*nopw|cs nopw|xchg +%ax,%ax|ud2|endbr64)\b")
 JUMP = re.compile(r"j[a-z]+")

@@ -48,7 +48,7 @@ TRIES = {
         ("", 'asm volatile("1: add $1,%%rax; .reloc 1b, R_X86_64_32, 0x9090050f" : : : "rax");',
          "filled in late"),
     "a call that the linker moves":
-        ("", 'lab_put_task(task); asm volatile("1: call lab_x_barrier; '
+        ("", 'lab_put_task(task); asm volatile("1: call lab_x_might_sleep; '
          '.reloc 1b, R_X86_64_32, 0x9090050f");',
          "filled in late"),
     "a section of its own": ('asm(".section .evil,\\"ax\\"\\nsyscall\\n.previous");', "",
