@@ -115,10 +115,12 @@ bool x_enabled(int id)
 		return !l->owner;
 	case X_OP_BIT_LOCK:
 		return !(*(unsigned long *)op->addr & op->arg);
-	case X_OP_GP_END:
 	case X_OP_CALLBACK:
-		return x_sections_over(p) &&
-		       !(p->kind == 'w' && x_work_runs((void *)op->addr));
+		if (p->kind == 'w' && x_work_runs((void *)op->addr))
+			return false;
+		/* fall through */
+	case X_OP_GP_END:
+		return x_sections_over(p);
 	case X_OP_RCU_BARRIER:
 		return children_done(op->arg);
 	case X_OP_WAIT_COMPLETION:
