@@ -11,7 +11,7 @@ from .x86 import (CALLERS, CHANGES, DIVIDES, INTO_REGISTER, JUMP, KEPT, NOTHING,
                   REGISTERS, SCRATCH, SET, SIZES, WIDEN, WRITES, Refused, State, Sum)
 
 MOST_CHECKED = 100
-MOST_STEPS = 400_000    # of a function's: some seconds
+MOST_STEPS = 100_000    # of an object's: two seconds; a scheme has about 1,000
 MOST_FRAME = 2048       # a stack has two pages below it that nobody may touch
 HOOK = re.compile(r"__tsan_(?:unaligned_)?(?:volatile_)?"
                   r"(read|write|read_write)(1|2|4|8|16)")
@@ -44,7 +44,7 @@ class Function:
     def follow(self):
         """Go on until nothing more is learnt: what is known at a label is
         what holds on all ways to it."""
-        known, todo, steps = {}, [(self.lines[0].at, State())], 0
+        known, todo = {}, [(self.lines[0].at, State())]
         while todo:
             at, state = todo.pop()
             while at is not None:
@@ -59,9 +59,10 @@ class Function:
                     elif not known[at].meet(state):
                         break
                     state = known[at].copy()
-                steps += 1
-                if steps > MOST_STEPS:
-                    raise Refused(at, f"{self.name}() is too long to follow")
+                self.whole.steps += 1
+                if self.whole.steps > MOST_STEPS:
+                    raise Refused(at, f"too long to follow, in {self.name}(): write less, "
+                                  "with fewer ways through it")
                 after = self.step(state, self.lines[self.at[at]])
                 todo += [(target, state.copy()) for target in after[1:]]
                 at = after[0]

@@ -50,7 +50,7 @@ class Object:
 
     def __init__(self, dump, table, engine, family, trusted=False):
         self.table, self.trusted = table, trusted
-        self.allowed = engine | family
+        self.allowed, self.steps = engine | family, 0
         heads, relocs, code = dump.split("\n@@\n", 2)
         self.sizes = {}
         heads, _, symbols = heads.partition("\nSYMBOL TABLE:\n")

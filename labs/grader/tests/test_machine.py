@@ -5,7 +5,7 @@ import re
 import pytest
 from grading import FOLDERS, lab, labs
 
-from graderlib import building, machine, skeleton
+from graderlib import building, flow, machine, skeleton
 
 LAB = FOLDERS[1]
 # name: (what stands before the function, what stands in it, the refusal)
@@ -78,6 +78,12 @@ def test_object_is_refused_for(what):
 
 def test_reference_and_plain_assembly_that_does_no_harm_can_be_followed():
     judged("", 'asm volatile("nop" : : : "memory");')
+
+
+def test_code_is_followed_for_so_long_and_no_longer_however_it_is_cut_up(monkeypatch):
+    monkeypatch.setattr(flow, "MOST_STEPS", 200)
+    with pytest.raises(machine.Refused, match="too long to follow"):
+        judged("", "")
 
 
 def test_no_solution_can_be_read_while_it_is_compiled():
