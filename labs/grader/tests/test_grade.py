@@ -428,7 +428,7 @@ def test_an_interrupt_says_what_is_known_and_leaves_nothing(tmp_path):
                 break
         time.sleep(4)
         child.send_signal(signal.SIGINT)
-        said, err = child.communicate(timeout=30)
+        said, err = child.communicate(timeout=90)
     finally:
         child.kill()
     assert child.returncode == 130, said + err

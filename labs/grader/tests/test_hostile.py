@@ -215,7 +215,7 @@ LABOURS = {"one line": ("/* ", 80000), "open comments": ("\n/* ", 60000),
 @pytest.mark.parametrize("what", LABOURS)
 def test_source_that_is_a_labour_to_read_is_read_in_seconds(what):
     piece, times = LABOURS[what]
-    began = time.monotonic()
+    began = time.process_time()
     read, finding = check.decode((piece * times).encode())
     found = [finding] if finding else check.source(lab(LAB), read)
-    assert len(found) <= check.MOST_FINDINGS and time.monotonic() - began < 10
+    assert len(found) <= check.MOST_FINDINGS and time.process_time() - began < 10
