@@ -206,8 +206,11 @@ class Source:
     def splices(self):
         lines = self.text.split("\n")
         for n, line in enumerate(lines[:-1], 1):
-            if not line.endswith("\\"):
+            if not line.rstrip(" \t\f\v\r").endswith("\\"):
                 continue
+            if not line.endswith("\\"):     # gcc joins these lines, too
+                self.no(n, "white space between a backslash and the end of its line: "
+                        "take it away")
             if line[:-1] and not line[:-1].endswith((" ", "\t")) or \
                     lines[n] and not lines[n].startswith((" ", "\t", "\\")):
                 self.no(n, "a backslash joins two lines in the middle of a "
