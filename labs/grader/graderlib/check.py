@@ -230,6 +230,9 @@ class Source:
             elif "$" in t.text or not t.text.isascii():
                 self.no(t.line, f"“{t.text[:40]}” is no name that C has "
                         "everywhere: use letters, digits and _")
+        elif t.text in ("'", '"'):
+            # gcc takes all of the line behind it for one word, comments too.
+            self.no(t.line, f"a {t.text} without another: close it, or leave it out")
         elif t.text in ("\\", "`", "@"):
             self.no(t.line, f"a stray {t.text}: leave it out")
         elif t.text in ("%:", "<:"):
