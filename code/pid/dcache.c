@@ -5,6 +5,7 @@
  * Dentries are put on a list while the lock is held and freed after it is
  * released: the end of an inode takes other locks.
  */
+#include <linux/kernel.h>
 #include <linux/list.h>
 
 #include "scheme.h"
@@ -185,6 +186,7 @@ void lab_dput(struct lab_dentry *dentry)
 	struct lab_super_block *sb = dentry->d_inode->i_sb;
 	LIST_HEAD(dispose);
 
+	might_sleep();
 	spin_lock(&sb->s_dcache_lock);
 	dentry->d_count--;
 	lab_kill_useless(dentry, &dispose);
@@ -205,6 +207,7 @@ void lab_d_invalidate(struct lab_dentry *dentry)
 	struct lab_super_block *sb = dentry->d_inode->i_sb;
 	LIST_HEAD(dispose);
 
+	might_sleep();
 	spin_lock(&sb->s_dcache_lock);
 	if (!hlist_unhashed(&dentry->d_hash)) {
 		hlist_del_init_rcu(&dentry->d_hash);

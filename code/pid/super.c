@@ -2,6 +2,7 @@
 /*
  * Instances of /proc and their inodes, from mount to unmount.
  */
+#include <linux/kernel.h>
 #include <linux/list.h>
 
 #include "scheme.h"
@@ -46,6 +47,7 @@ void lab_iput(struct lab_inode *inode)
 {
 	struct lab_super_block *sb = inode->i_sb;
 
+	might_sleep();
 	if (!refcount_dec_and_test(&inode->i_count))
 		return;
 	if (inode->pid)
@@ -103,6 +105,7 @@ struct lab_super_block *lab_mount_proc(struct lab_pid_namespace *ns)
  */
 void lab_deactivate_super(struct lab_super_block *sb)
 {
+	might_sleep();
 	if (!refcount_dec_and_test(&sb->s_active))
 		return;
 	lab_shrink_dcache_sb(sb);
