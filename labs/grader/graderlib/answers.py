@@ -80,8 +80,8 @@ def kind(lab, task, answer):
     if word == doc["kind"]:
         return Answer(True, answer)
     means = f": that would be {MEANING[word]}" if word in MEANING else ""
-    also = "The explorer sees that there as well, but it is not what is asked for. Which " \
-           "failure is the graver?" if word in doc["kinds"] else ""
+    also = "The explorer sees that there as well, but it is not what is asked for: which " \
+           "of the failures does the question mean?" if word in doc["kinds"] else ""
     return Answer(False, answer, also or
                   f"The explorer does not find a failure of the kind {word} there{means}.")
 
