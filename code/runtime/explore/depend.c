@@ -27,13 +27,15 @@ struct link {
 static struct cell *cells;
 static struct link *links;
 static uint32_t nlinks;
+static int *rivals;			/* of the step at hand */
 
 void x_depend_init(void)
 {
 	cells = mmap(NULL, X_CELLS * sizeof(*cells), PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	links = calloc(MAX_LINKS, sizeof(*links));
-	if (cells == MAP_FAILED || !links)
+	rivals = calloc(MAX_LINKS, sizeof(*rivals));
+	if (cells == MAP_FAILED || !links || !rivals)
 		abort();
 }
 
@@ -115,7 +117,6 @@ static bool only_enables(int kind, const struct x_op *op, int foot)
 static void depend(int p, const struct x_op *op, x_clock *dep, bool races)
 {
 	const x_clock pre = X.proc[p].dep;
-	static int rivals[MAX_LINKS];
 	int nrivals = 0, i;
 	const struct x_event *e;
 	bool known, read_since;
