@@ -12,7 +12,8 @@ For who writes a lab, in lab.toml; labs/README.md has the table.
     asks = "schedule"   as explore --guide takes it: ACTOR:LABEL, also end and blocks for a label,
                         work and callbacks for an actor; commas, semicolons or spaces between.
                         Right if that run fails, with `want`'s kind if there is one
-    asks = "line"       FILE:LINE (any line of the statement), a function, or FILE:FUNCTION.
+    asks = "line"       FILE:LINE (any line of the statement), a function, or FILE:FUNCTION;
+                        not the function that is all that a wrong/NAME.c has.
                         Right if it is where the failure shows or where the other party was;
                         field = "at" or "other" takes only one of the two
     asks = "repair"     names of changes.toml. Right if it is clean with them and fails with
@@ -177,6 +178,11 @@ def line(lab, task, answer):
     places = [failure[which] for which in ("at", "other")
               if which in failure and task.field in ("", which)]
     if any(is_place(p, found) for p in places):
+        wrong = task.of.get("wrong")
+        if found["function"] and wrong and \
+                functions_in(labs.read_text(labs.wrongs(lab)[wrong])) == {found["function"]}:
+            raise Refused(f"{found['function']}() is all that {wrong}.c has: say which line "
+                          f"of it, as {wrong}.c:LINE.")
         return Answer(True, answer)
     return Answer(False, answer, unknown_place(what, doc, found) or
                   "That is not where it shows. What is asked for is the place that the "
@@ -222,12 +228,27 @@ def unknown_place(what, doc, found):
         if found["line"] and not 0 < int(found["line"]) <= count:
             return f"{name} has {count} lines."
     if found["function"]:
-        functions = {f for text in sources.values()
-                     for f in re.findall(r"^\w[^\n;=]*?\b(\w+)\(", text, re.MULTILINE)}
+        if found["function"] in inlines(what.family):
+            return (f"{found['function']}() is inline: it is part of each function that calls "
+                    "it, and a report names that one.")
+        functions = functions_in(*sources.values())
         if found["function"] not in functions:
             return (f"There is no function {quoted(found['function'])} in what runs here"
                     f"{close(found['function'], functions)}")
     return ""
+
+
+def functions_in(*texts):
+    return {f for text in texts
+            for f in re.findall(r"^\w[^\n;=]*?\b(\w+)\(", text, re.MULTILINE)}
+
+
+def inlines(family):
+    """The functions of a family's headers that have no name in a report."""
+    folder = os.path.join(labs.CODE, family)
+    return {f for name in os.listdir(folder) if name.endswith(".h") for f in re.findall(
+        r"^static inline [^\n;=]*?\b(\w+)\(", labs.read_text(os.path.join(folder, name)),
+        re.MULTILINE)}
 
 
 def repair(lab, task, answer):

@@ -74,6 +74,8 @@ def place_of(doc, failure):
         return None
     last = None
     for step in doc["steps"]:
+        if step["step"] > failure["step"]:      # some failures don't end an execution
+            break
         if step["process"] == failure["process"] and own(step["at"], scheme):
             last = step["at"]
     return last

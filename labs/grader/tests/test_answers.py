@@ -5,13 +5,14 @@ import os
 
 import pytest
 from grading import FOLDERS, labs
-from graderlib import answers, keys
+from graderlib import answers, keys, reasons
 
 BROKEN = {"scheme": "rcu", "scenario": "one_reader", "break": "no-grace-period",
           "want": "use-after-free"}
 RIGHT = {"scheme": "rcu", "scenario": "one_reader", "want": "use-after-free"}
 TAGGED = {"scheme": "pointer_tag", "scenario": "stale_set", "repair": ["clear-on-error"],
           "want": "use-after-free"}
+PLANTED = {"wrong": "reads-before-locking", "scenario": "only_get", "want": "use-after-free"}
 SPLAT = {"experiment": "R2-kasan-task_lock-notify_nsproxy"}
 
 
@@ -35,6 +36,7 @@ def judged(lab, asks, of, answer, **more):
                               "reader:read_pointer,self:end"]),
     ("line", BROKEN, {}, ["lab_utsns_get", "lab_utsns_get()", "rcu.c:51", "rcu.c line 51",
                           "code/nsproxy/rcu.c:51", "rcu.c:lab_utsns_get"]),
+    ("line", PLANTED, {}, ["reads-before-locking.c:16"]),
     ("repair", TAGGED, {}, ["atomic-set", ["atomic-set"], "clear-on-error, atomic-set"]),
     ("value", RIGHT, {"field": "counts.executions"}, ["4", 4, 4.0, "four", "4 executions"]),
     ("value", BROKEN, {"field": "processes"}, ["3"]),
@@ -75,6 +77,8 @@ def test_right_answer_is_right_in_each_way_of_writing_it(lab, asks, of, more, ri
     ("line", BROKEN, {}, "rcv.c:51", "did you mean rcu.c?"),
     ("line", BROKEN, {}, "lab_utsns_gt", "did you mean lab_utsns_get?"),
     ("line", BROKEN, {}, "51", "neither FILE:LINE"),
+    ("line", BROKEN, {}, "lab_put_nsproxy", "is inline"),
+    ("line", PLANTED, {}, "lab_utsns_get", "say which line of it, as reads-before-locking.c:LINE"),
     ("repair", TAGGED, {}, "own-read", "still fails"),
     ("repair", TAGGED, {}, "atomic-set own-read", "not all of them are needed"),
     ("repair", TAGGED, {}, "atomic-sot", "did you mean atomic-set?"),
@@ -176,3 +180,12 @@ def test_lab_that_asks_for_what_is_not_there_is_told_so(lab, asks, of, more, wor
 def test_wrong_schedule_comes_with_its_lanes(lab):
     found = judged(lab, "schedule", BROKEN, "self:end reader:end")
     assert found.doc["verdict"] == "ran" and found.doc["steps"]
+
+
+def test_place_of_a_failure_is_where_its_process_was_then_not_where_it_went_on():
+    def step(number, line, file="rcu.c"):
+        return {"step": number, "process": 1,
+                "at": {"file": file, "line": line, "function": "f", "text": ""}}
+    doc = {"scheme": "rcu", "steps": [step(1, 10), step(2, 11), step(3, 12)]}
+    failure = {"kind": "sleep-in-atomic", **step(2, 172, "namespaces.c")}
+    assert reasons.place_of(doc, failure)["line"] == 11
