@@ -18,7 +18,7 @@ static inline void refcount_inc(refcount_t *r)
 {
 	int old = __atomic_fetch_add(&r->refs, 1, __ATOMIC_RELAXED);
 
-	WARN_ONCE(old <= 0, "refcount_t: addition on %d; use-after-free\n", old);
+	WARN_ONCE(old <= 0, "refcount_t: addition on 0; use-after-free.\n");
 }
 
 static inline bool refcount_inc_not_zero(refcount_t *r)
@@ -37,7 +37,7 @@ static inline bool refcount_dec_and_test(refcount_t *r)
 {
 	int old = __atomic_fetch_sub(&r->refs, 1, __ATOMIC_ACQ_REL);
 
-	WARN_ONCE(old <= 0, "refcount_t: underflow from %d; use-after-free\n", old);
+	WARN_ONCE(old <= 0, "refcount_t: underflow; use-after-free.\n");
 	return old == 1;
 }
 
