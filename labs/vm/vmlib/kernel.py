@@ -104,8 +104,9 @@ def check_pair(kernel, kdir):
 def fetched_or_trouble(what):
     got = fetch.fetched()
     if not got or not got.get(what):
-        raise Trouble(f"there is no {what} here yet: run `labs/vm/vm fetch` "
-                      "first (it downloads about 45 MB, installs nothing)")
+        name = {"kdir": "kernel's headers"}.get(what, what)
+        raise Trouble(f"the VM's {name} has not been fetched yet: run `labs/vm/vm "
+                      "fetch` first (it downloads about 45 MB, installs nothing)")
     return got[what]
 
 
