@@ -157,7 +157,7 @@ def fields(line):
     if at >= len(code):
         return []
     op, out, size = code[at], [], line.size
-    if op == 0xe8:
+    if op in (0xe8, 0xe9):      # a call, a jump
         return [(line.at + at + 1, 4)] if size == at + 5 else []
     if op == 0x0f:
         at += 1 + (code[at + 1:at + 2] in (b"\x38", b"\x3a"))
