@@ -78,7 +78,7 @@ def begin(lab, again):
     else:
         print(f"Your work is in {where}, and was not touched: {', '.join(kept)}")
     first = next((t for t in lab.of_part("build")), None)
-    print(f"Read:   Documentation/labs/{lab.name}.rst, in the book under Labs")
+    print("Read:   “{}”, {}".format(*labs.where_to_read(f"labs/{lab.name}")))
     if again:
         print(f"Note:   the grader looks at {lab.source_name}, not at {again}")
     else:

@@ -4,6 +4,7 @@
 labs/README.md says how one is written.
 """
 import functools
+import html
 import os
 import re
 import sys
@@ -19,7 +20,11 @@ import change  # noqa: E402 (the path has to be set first)
 __all__ = ["ASKS", "CODE", "KINDS", "LABS", "PARTS", "TOP", "Check", "Cut", "Lab", "LabError",
            "Mutant", "Task", "all_labs", "book", "change", "folders", "key", "load", "mutants",
            "mutated", "read_text", "read_toml", "reference", "rights", "say", "scenarios", "schemes",
-           "words", "wrongs"]
+           "where_to_read", "words", "wrongs"]
+
+HANDOUT = os.path.exists(os.path.join(TOP, "HANDOUT"))      # handout.py puts it there
+BOOKS = [os.path.join(TOP, "Documentation", "output", "html"),
+         os.path.join(TOP, "book")]                         # the handout's
 
 
 def load(wanted):
@@ -186,15 +191,27 @@ def key(lab):
 @functools.cache
 def title_of(document):
     """A document's title in the book; its name if the book is not here."""
-    path = os.path.join(TOP, "Documentation", document + ".rst")
-    try:
-        found = re.search(r"^(.+)\n[=*#]{3,}$", read_text(path), re.MULTILINE)
-    except LabError:
-        found = None
-    return found.group(1) if found else document
+    for path, title in ((os.path.join(TOP, "Documentation", document + ".rst"),
+                         r"^(.+)\n[=*#]{3,}$"),
+                        (os.path.join(BOOKS[-1], document + ".html"), r"<h1>([^<]+)<")):
+        if os.path.exists(path):
+            found = re.search(title, read_text(path), re.MULTILINE)
+            return html.unescape(found.group(1)) if found else document
+    return document
 
 
 def book(read):
     """(document, label or "", title) of a task's “read = …”."""
     document, _, label = read.partition("#")
     return document, label, title_of(document)
+
+
+def where_to_read(read):
+    """Title, and where that is: the page if the book is built."""
+    document, label, title = book(read)
+    for page in (os.path.join(folder, document + ".html") for folder in BOOKS):
+        if os.path.exists(page):
+            return title, os.path.relpath(page) + (f"#{label}" if label else "")
+    if HANDOUT:
+        return title, "a chapter of the whole book"
+    return title, f"Documentation/{document}.rst"

@@ -18,7 +18,6 @@ WIDTH = stages.WIDTH
 LANES = 48      # lines of an interleaving on the terminal
 MARK = {stages.PASSED: "✓", stages.FAILED: "✗", stages.PERSON: "•"}
 OURS = re.compile(r"index\.html|\d+\.\d+[a-z]?(-[\w-]+)?\.svg")     # names of pages and pictures
-BOOK = os.path.join(labs.TOP, "Documentation", "output", "html")
 
 
 def write(path, text):
@@ -47,15 +46,6 @@ def fill(text, indent="  ", first=None):
     return textwrap.fill(" ".join(text.split()), WIDTH, subsequent_indent=indent,
                          initial_indent=indent if first is None else first,
                          break_long_words=False, break_on_hyphens=False)
-
-
-def where_to_read(read):
-    """“Title”, and where that is: the page if the book is built."""
-    document, label, title = labs.book(read)
-    page = os.path.join(BOOK, document + ".html")
-    if os.path.exists(page):
-        return title, os.path.relpath(page) + (f"#{label}" if label else "")
-    return title, f"Documentation/{document}.rst"
 
 
 def place_words(place):
@@ -105,7 +95,7 @@ def details(lab, result, task, wanted, doc):
     if task["state"] == stages.FAILED and raw.wrong and raw.asks:
         out.append(fill(skeleton.plain(raw.wrong)))
     if raw.read and task["state"] == stages.FAILED:
-        title, page = where_to_read(raw.read)
+        title, page = labs.where_to_read(raw.read)
         out.append(f"  Read:    “{title}”, {page}")
     if task.get("picture"):
         out.append(f"  Picture: {begin.shown(task['picture'])}")
@@ -275,8 +265,8 @@ def page(lab, result, pictures, wanted):
                        "for each actor; dashed arrows are where another one goes on. The "
                        "shortest interleaving that fails.</figcaption></figure>")
         if raw.read and task["state"] == stages.FAILED:
-            title, where = where_to_read(raw.read)
-            out.append(f"<p>Read: “{esc(title)}” (<code>{esc(where)}</code>)</p>")
+            title, where = labs.where_to_read(raw.read)
+            out.append(f"<p>Read: “{esc(title)}”, {esc(where)}</p>")
         out += [f"<p>{esc(' '.join(line.split()))}</p>"
                 for line in hint_lines(task, raw, wanted)]
     out += [measured_part(t) for t in result["tasks"] if t["measured"]]

@@ -26,7 +26,6 @@ QUICK = ("check", "build", "explore")
 FORMAT, VERSION = "lab-grade", 1
 MOST = 1 << 16          # bytes of answers.toml
 WIDTH = 80
-HANDOUT = os.path.exists(os.path.join(labs.TOP, "HANDOUT"))     # handout.py puts it there
 
 PASSED, FAILED = "passed", "failed"
 NOT_WRITTEN, NOT_ANSWERED = "not written yet", "not answered yet"
@@ -277,7 +276,7 @@ class Grading:
                 out.update(state=PERSON, said=in_words(answer),
                            reason="Free words: for a person to read.")
                 continue
-            if HANDOUT:
+            if labs.HANDOUT:
                 out.update(state=PERSON, said=in_words(answer),
                            reason="Your instructor's grader judges it: this kit has no "
                            "solutions to run it against.")
@@ -286,7 +285,7 @@ class Grading:
             right += out["state"] == PASSED and task.points > 0
         if trouble:
             return FAILED, trouble
-        if HANDOUT:
+        if labs.HANDOUT:
             return PERSON, "your instructor's grader judges them"
         return (PASSED if right == len(with_points) else FAILED,
                 f"{right} of {len(with_points)} right")

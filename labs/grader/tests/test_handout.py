@@ -62,6 +62,18 @@ def test_the_search_finds_each_function_of_a_solution(files, lab):
             assert handout.windows(body) <= set().union(*shown), cut.function
 
 
+def test_what_to_read_is_in_the_handouts_book_or_is_said_not_to_be(monkeypatch, tmp_path):
+    monkeypatch.setattr(labs, "TOP", str(tmp_path))
+    monkeypatch.setattr(labs, "BOOKS", [str(tmp_path / "none"), str(tmp_path / "book")])
+    monkeypatch.setattr(labs, "HANDOUT", True)
+    page = tmp_path / "book" / "explorer" / "kinds.html"
+    page.parent.mkdir(parents=True)
+    page.write_text('<h1>This &amp; that<a class="headerlink" href="#t">#</a></h1>')
+    title, where = labs.where_to_read("explorer/kinds")
+    assert title == "This & that" and os.path.samefile(where, page)
+    assert labs.where_to_read("nsproxy/rcu") == ("nsproxy/rcu", "a chapter of the whole book")
+
+
 def test_a_student_can_work_with_nothing_else_in_reach(root, tmp_path):
     kit = str(tmp_path / "my kit")
     shutil.copytree(root, kit)
