@@ -2,6 +2,7 @@
 """What the grader's tests share."""
 import functools
 import os
+import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -15,6 +16,8 @@ from graderlib import labs, stages  # noqa: E402 (the path has to be set first)
 FOLDERS = [folder for _, folder in sorted(labs.folders().items())]
 NAMES = [os.path.basename(folder) for folder in FOLDERS]
 BUILT = ("check", "build", "explore")
+POINTS = (*BUILT, "answers")
+GRADE = os.path.join(GRADER, "grade")
 
 
 @functools.cache
@@ -51,3 +54,32 @@ def shown(result):
     return "\n".join([f"{s['name']}: {s['state']}: {s['said']}" for s in result["stages"]]
                      + [f"{t['id']} {t['state']} {t['kind']} {t['scenario']}: {t['reason']}"
                         for t in result["tasks"]])
+
+
+# The tiny lab of these tests
+
+def reference():
+    return labs.reference(lab(TINY))
+
+
+def broken(old, new, text=None):
+    text = text or reference()
+    assert text.count(old) == 1, old
+    return text.replace(old, new)
+
+
+def no_wait():
+    """7.1 does its job alone, and 7.2 shows that nobody waited."""
+    return broken("		synchronize_rcu();\n", "")
+
+
+def command(*args, **env):
+    return subprocess.run([a if isinstance(a, bytes) else str(a) for a in args], cwd=TOP,
+                          text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, check=False, timeout=300,
+                          env={**os.environ, **env})
+
+
+def grade(folder, *args, stages_="check,build,explore,answers", **env):
+    return command(GRADE, "--lab", TINY, "--submission", folder, "--stages", stages_, *args,
+                   **env)
