@@ -7,6 +7,7 @@ nothing of the host that it could write. What it prints is read up to a cap.
 Its end is the end of all that it started: they live in a namespace of their
 own, and its first process is killed.
 """
+import contextlib
 import functools
 import json
 import os
@@ -30,6 +31,7 @@ PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
 SYSTEM = ["/bin", "/sbin", "/lib", "/lib32", "/libx32", "/lib64",
           "/etc/alternatives", "/etc/ld.so.cache"]
 MIB = 1 << 20
+PATIENCE_S = 10     # for what was killed to be gone
 CPU_S = 60      # seconds: more than a machine that was stopped puts on a clock at once
 
 
@@ -218,16 +220,18 @@ class Watch:
         self.got = {child.stdout.fileno(): bytearray(), child.stderr.fileno(): bytearray()}
 
     def kill(self):
-        """The first process of the namespace takes all others with it."""
-        for pid in filter(None, [self.first]):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except OSError:
-                pass
-        try:
+        """The first process of the namespace takes all others with it: it is
+        gone when they are."""
+        first = None
+        with contextlib.suppress(OSError):
+            first = self.first and os.pidfd_open(self.first)
+            if first:
+                signal.pidfd_send_signal(first, signal.SIGKILL)
+        with contextlib.suppress(OSError):
             os.killpg(self.child.pid, signal.SIGKILL)
-        except OSError:
-            pass
+        if first:
+            select.select([first], [], [], PATIENCE_S)
+            os.close(first)
 
     def status(self):
         try:
