@@ -11,6 +11,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 PYTHON = "/usr/bin/python3"
 SCHEMES = ["task_lock", "rcu", "pointer_tag", "dedicated_lock", "pointer_lock"]
 RIGHT_SCHEMES = [s for s in SCHEMES if s != "pointer_tag"]
+# Milliseconds in which something must happen; a busy machine may need more.
+LONGER = (300, 1000, 4000)
 
 
 def run(*command, timeout=300, **options):
