@@ -35,6 +35,14 @@ class Rejected(Exception):
     """It can't be built; args[0] is the Finding."""
 
 
+def addr2line(program, asked, *more):
+    """As lanes.addr2line, of a file that may be hostile."""
+    return jail.run(
+        ["/bin/sh", "-c", 'addr2line -f -i -e p "$@" < asked', "-", *more],
+        files={"p": program, "asked": asked.encode()}, seconds=20,
+        memory=1 << 30, processes=2, output=4 << 20).out.decode(errors="replace")
+
+
 def reason(done, what):
     """Why a step in the jail did not end well."""
     if done.killed_for == "time":
@@ -174,20 +182,11 @@ class Building:
             found = re.search(rf"\b{re.escape(where[1])}\b", self.text)
             line = self.text.count("\n", 0, found.start()) + 1 if found else 0
         elif where:
-            said = self.addr2line(scheme, f"{where:#x}\n", "-j", ".text")
+            said = addr2line(scheme, f"{where:#x}\n", "-j", ".text")
             path, _, number = said.partition("\n")[2].strip().partition(":")
             if path == self.shown and re.match(r"\d+", number):
                 line = int(re.match(r"\d+", number).group())
         return Finding("forbidden", line, text)
-
-    @staticmethod
-    def addr2line(program, asked, *more):
-        """As lanes.addr2line, of a file that may be hostile."""
-        return jail.run(
-            ["/bin/sh", "-c", 'addr2line -f -i -e p "$@" < asked', "-", *more],
-            files={"p": program, "asked": asked.encode()}, seconds=20,
-            memory=1 << 30, processes=2, output=4 << 20).out.decode(
-                errors="replace")
 
     def compiler_says(self, done, said):
         found = re.search(rf"^{re.escape(self.lab.source_name)}:(\d+):(?:\d+:)? "

@@ -9,7 +9,8 @@ import sys
 import threading
 
 from . import check, jail
-from .building import EXPLORE, Building, Rejected, builder  # noqa: F401 (Rejected: for all)
+from .building import (EXPLORE, Building, Rejected, addr2line,  # noqa: F401 (Rejected: for all)
+                       builder)
 
 sys.path[:0] = [EXPLORE, check.RUNTIME]
 
@@ -127,7 +128,7 @@ class Submission(Building):
     def describe(self, path, result):
         def ask(path, asked):
             with open(path, "rb") as f:
-                return self.addr2line(f.read(), asked, "-a")
+                return addr2line(f.read(), asked, "-a")
         return lanes.describe(path, result, ask, Sources(self.shown, self.text))
 
     def source_hash(self):

@@ -32,7 +32,7 @@ SYSTEM = ["/bin", "/sbin", "/lib", "/lib32", "/libx32", "/lib64",
           "/etc/alternatives", "/etc/ld.so.cache"]
 MIB = 1 << 20
 PATIENCE_S = 10     # for what was killed to be gone
-CPU_S = 60      # seconds: more than a machine that was stopped puts on a clock at once
+CPU_S = 600     # seconds: more than a machine that was stopped puts on a clock at once
 
 
 class NoJail(Exception):

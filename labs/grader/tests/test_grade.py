@@ -240,6 +240,21 @@ def test_stress_and_the_module_are_the_students(tmp_path):
     assert corroborate.stress(lab(TINY), reference())["state"] == "passed"
 
 
+@pytest.mark.parametrize("goes_on, said", [
+    ("sleep 100", "heap-use-after-free, ended for its time after"),
+    ("echo '(/tmp/program+0x1) (/tmp/program+0xffffffffffffffffff)' >&2", "heap-use-after-free"),
+    ("yes | head -c 9000000", "heap-use-after-free, ended for its output after"),
+], ids=("hangs", "no-such-place", "floods"))
+def test_a_report_that_does_not_come_to_its_end_is_told_with_the_reason(monkeypatch, goes_on, said):
+    from graderlib import corroborate, jail
+    begun = "#!/bin/sh\necho '==2==ERROR: AddressSanitizer: heap-use-after-free on' >&2\n"
+    monkeypatch.setattr(corroborate, "program", lambda *_: ((begun + goes_on).encode(), ""))
+    real = jail.run
+    monkeypatch.setattr(jail, "run", lambda *a, **k: real(*a, **{**k, "seconds": 3}))
+    seen = corroborate.stress(lab(TINY), reference())
+    assert seen["state"] == "failed" and seen["said"].startswith(said), seen
+
+
 # Answers
 
 @pytest.mark.parametrize("text, complaint", [
