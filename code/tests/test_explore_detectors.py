@@ -14,7 +14,7 @@ EXPECTED = {
     "race_plain": "data-race", "race_marked": "data-race",
     "race_bytes": "data-race", "race_memset": "data-race",
     "race_publish": "data-race", "race_wait": "data-race",
-    "publish_lock": "data-race",
+    "publish_lock": "data-race", "race_interrupt": "data-race", "race_other_cpu": "data-race",
     "sleep_spinlock": "sleep-in-atomic",
     "sleep_rcu": "sleep-in-atomic", "sleep_irq": "sleep-in-atomic",
     "sleep_callback": "sleep-in-atomic", "rcu_outside": "rcu-misuse",

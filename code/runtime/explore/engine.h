@@ -135,6 +135,7 @@ struct x_proc {
 	x_clock sync;			/* by synchronisation: for races */
 	x_clock fence;			/* as of its last release fence */
 	x_clock waits_for;		/* sections it waits for, by number */
+	x_clock irq;			/* passed on with its interrupts: one CPU */
 	enum x_state state;
 	void *sp;
 	struct x_op *op;

@@ -23,9 +23,13 @@ void x_guard_open(char *list)
 	char *p;
 
 	X.guard = true;
-	for (p = strtok(list, ","); p && nentries < MAX_ENTRIES;
-	     p = strtok(NULL, ","))
+	for (p = strtok(list, ","); p; p = strtok(NULL, ",")) {
+		if (nentries == MAX_ENTRIES) {
+			x_say("explore: more than %d functions\n", MAX_ENTRIES);
+			exit(2);
+		}
 		entries[nentries++] = strtoul(p, NULL, 10);
+	}
 }
 
 /* The last function that begins at or before @pc. */

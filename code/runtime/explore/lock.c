@@ -305,10 +305,12 @@ void lab_x_irq(bool off)
 	if (!off && me->irqs_off == 1 && me->has_guest) {
 		x_op_simple(&op, X_OP_IRQ_ON, 0, false, X_PC());
 		x_step(&op);
+		x_release(&me->irq);
 	}
 	if (off && !me->irqs_off && me->has_guest) {
 		x_op_simple(&op, X_OP_IRQ_OFF, 0, false, X_PC());
 		x_step(&op);
+		x_acquire(&me->irq);
 	}
 	me->irqs_off += off ? 1 : -1;
 	if (me->irqs_off < 0) {

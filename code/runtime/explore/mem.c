@@ -208,8 +208,9 @@ bool x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
 	else
 		x_fail(LAB_X_WILD, pc, addr, "%zu-byte %s at 0x%lx, which is %s",
 		       size, write ? "write" : "read", (unsigned long)addr,
-		       addr - X_STACKS < X_STACKS_SIZE ?
-		       "on a stack, but no variable there" : "nobody's");
+		       addr - X_STACKS >= X_STACKS_SIZE ? "nobody's" :
+		       X.guard ? "on a stack, and no variable of whoever writes" :
+		       "on a stack, but no variable there");
 	return false;
 }
 

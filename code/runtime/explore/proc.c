@@ -28,6 +28,9 @@ static void run_actor(void *arg)
 	const char *what;
 	struct x_op op;
 
+	/* Of its host's CPU: what was done with interrupts off is done. */
+	if (me->kind == 'i')
+		x_acquire(&X.proc[me->host].irq);
 	actor->run();
 	x_settle_value(me);
 	what = still_holds(me);
@@ -38,6 +41,7 @@ static void run_actor(void *arg)
 		x_op_simple(&op, X_OP_IRQ_EXIT, 0, true, 0);
 		x_foot(&op, X_CELL_IRQ + me->host, true);
 		x_step(&op);
+		x_release(&X.proc[me->host].irq);
 	}
 	me->state = X_DONE;
 	x_dispatch();
