@@ -19,7 +19,7 @@ ALL_REPAIRS = ("atomic-set,atomic-clear,tag-under-lock,own-read,masked-put,"
 class Seen:
     """One run of the explorer: its status, its words, its document."""
 
-    def __init__(self, tmp, *args, cc="gcc", timeout=90):
+    def __init__(self, tmp, *args, cc="gcc", timeout=300):
         path = os.path.join(str(tmp), f"seen-{os.urandom(6).hex()}.json")
         done = run(EXPLORE, *args, *(["--cc", cc] if cc else []),
                    "--json", path, timeout=timeout)
@@ -56,7 +56,7 @@ class Program:
 
     def run(self, *args):
         """What it says, but for the seconds."""
-        done = subprocess.run([self.path, *self.args, *args], timeout=60,
+        done = subprocess.run([self.path, *self.args, *args], timeout=300,
                               stdout=subprocess.PIPE, check=False)
         said = json.loads(done.stdout)
         said.pop("seconds")

@@ -27,7 +27,7 @@ class Terminal:
             os.execv(VM, [VM, "shell", *map(str, args)])
         self.seen, self.read_to = "", 0
 
-    def until(self, text, seconds=60):
+    def until(self, text, seconds=300):
         """What comes up to and with *text*, from where the last one ended."""
         limit = time.monotonic() + seconds
         start = self.read_to

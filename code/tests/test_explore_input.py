@@ -227,7 +227,7 @@ def test_interrupt_ends_a_search_and_says_what_was_covered(tmp_path):
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     time.sleep(2.5)
     job.send_signal(signal.SIGINT)
-    out, err = job.communicate(timeout=20)
+    out, err = job.communicate(timeout=300)
     assert job.returncode == 3, (out, err)
     assert "an interrupt" in out and "executions, up to" in out
     assert "executions" in err and "a second" in err and "steps deep" in err

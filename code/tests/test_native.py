@@ -7,7 +7,6 @@ limit; what is right must be silent each time.
 """
 import os
 import re
-import time
 
 import pytest
 from conftest import LONGER, RIGHT_SCHEMES, SCHEMES, STRESS_FLAGS, Native, run
@@ -65,14 +64,13 @@ def test_scenarios_do_what_they_say(plain_build, scheme):
     happens("owner_reads", own_reads=1000)
 
 
-def caught(build, scheme, scenario, limit=60):
+def caught(build, scheme, scenario, most=60):
     """What the first run that was not silent said."""
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
+    for _ in range(most):
         done = build.run(scheme=scheme, run=scenario, readers=3, ms=1000)
         if done.returncode:
             return done.stdout + done.stderr
-    raise AssertionError(f"{scheme}, {scenario}: silent for {limit} s")
+    raise AssertionError(f"{scheme}, {scenario}: silent in {most} runs of a second")
 
 
 @pytest.mark.parametrize("scheme, change, report, function", [
@@ -129,7 +127,7 @@ def test_interrupted_run_says_so_and_leaves_cleanly(stress_build):
     while "# scheme" not in child.stdout.readline():
         pass
     child.send_signal(signal.SIGINT)
-    out, err = child.communicate(timeout=30)
+    out, err = child.communicate(timeout=300)
     # It may have come before the first step: what matters is that no second began.
     assert "stopped before the end" in out and "ok 2" not in out
     assert child.returncode == 1 and not err

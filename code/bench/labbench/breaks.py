@@ -17,6 +17,7 @@ FLAGS = ("-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined "
 MAKEFILE = os.path.join(TOP, "code", "runtime", "native", "Makefile")
 REPORT = re.compile(r"ERROR: AddressSanitizer: ([\w-]+)|runtime error: (.*)|"
                     r"^# violated (.*)|(WARNING: refcount_t.*)|(BUG: .*)", re.MULTILINE)
+TRIES = 3       # at least, though the machine be stopped for as long as the limit is
 FRAME = re.compile(r"^ +#\d+ \S+ in (\w+)", re.MULTILINE)
 
 
@@ -87,7 +88,7 @@ def caught(experiment, seconds, progress, where=None):
     name = f"{experiment['scheme']} with {experiment['change']}"
     program = build(experiment["scheme"], experiment["change"], where)
     began, runs, other = time.monotonic(), 0, None
-    while time.monotonic() - began < seconds:
+    while runs < TRIES or time.monotonic() - began < seconds:
         progress(f"{name} must be caught: run {runs + 1}")
         status, text = once(program, experiment, 500)
         runs += 1

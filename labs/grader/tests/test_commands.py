@@ -120,7 +120,7 @@ def test_an_interrupt_says_what_is_known_and_leaves_nothing(tmp_path):
                 break
         time.sleep(4)
         child.send_signal(signal.SIGINT)
-        said, err = child.communicate(timeout=90)
+        said, err = child.communicate(timeout=300)
     finally:
         child.kill()
     assert child.returncode == 130, said + err
@@ -147,7 +147,7 @@ def test_it_ends_when_asked_to_in_the_background_too(tmp_path, number):
             assert child.poll() is None
             time.sleep(0.02)
         child.send_signal(number)
-        said = child.communicate(timeout=60)[1]
+        said = child.communicate(timeout=300)[1]
     finally:
         child.kill()
     assert child.returncode == 130, said

@@ -115,7 +115,7 @@ class Archive:
             f"SHA256: {hashlib.sha256(deb.read_bytes()).hexdigest()}\n")
 
     def vm(self, *args, env=None, **more):
-        return subprocess.run([VM, *args], text=True, timeout=60,
+        return subprocess.run([VM, *args], text=True, timeout=300,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               env={**self.env, **(env or {})}, **more)
 
@@ -240,7 +240,7 @@ def test_no_space_is_called_no_space(archive):
     script = 'mount -t tmpfs -o size=64k none "$BUILD" && "$0" fetch; ' \
              'code=$?; ls -A "$BUILD/vm/trees"; exit $code'
     got = subprocess.run(["unshare", "-rm", "sh", "-c", script, VM],
-                         text=True, env=archive.env, timeout=60,
+                         text=True, env=archive.env, timeout=300,
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert "no space left" in one_line(got), got.stderr
     assert ".unpack" not in got.stdout
