@@ -141,7 +141,7 @@ def mode():
             done = subprocess.run(
                 [*shell_of(kind), "bwrap", *walls, *system(True), "--",
                  *drop, "/usr/bin/true"], capture_output=True, text=True,
-                timeout=60, cwd="/")     # the machine may be stopped meanwhile
+                timeout=300, cwd="/")     # the machine may be stopped meanwhile
         except (OSError, subprocess.TimeoutExpired) as e:
             said = str(e)
             continue

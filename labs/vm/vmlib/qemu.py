@@ -62,7 +62,7 @@ def ask(command, text=""):
     try:
         got = subprocess.run(command, input=text, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, text=True,
-                             errors="replace", timeout=20)
+                             errors="replace", timeout=120)
         return got.returncode, got.stdout
     except (OSError, subprocess.TimeoutExpired) as error:
         return -1, str(error)
