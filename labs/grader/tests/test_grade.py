@@ -262,7 +262,11 @@ def test_a_report_that_does_not_come_to_its_end_is_told_with_the_reason(monkeypa
     ("\xff\xfe", None),
     ("x = " + "[" * 20000, "nested too deeply"),
     ("# " + "x" * 70000, "more than 64 kB"),
-], ids=("open-quote", "no-text", "deep", "large"))
+    ('"7.4" = "a\n', "quote that ends the answer is missing"),
+    ('"7.4" = \xe2\x80\x9ca\xe2\x80\x9d', "Straight quotes"),
+    ('"7.4" = "a"\n"7.4" = "b"', "answered twice"),
+    ('"7.4" = 3,5', "between quotes"),
+], ids=("open-quote", "no-text", "deep", "large", "open-line", "curly", "twice", "comma"))
 def test_answers_that_can_not_be_read_are_explained(tmp_path, text, complaint):
     folder = hand_in(tmp_path, lab(TINY), reference())
     with open(os.path.join(folder, "answers.toml"), "wb") as f:
@@ -286,6 +290,14 @@ def test_answers_are_an_ordinary_file_or_nothing(tmp_path, what):
         os.mkdir(path)
     result = stages.Grading(lab(TINY), folder, POINTS).run()
     assert task(result, "7.4")["points"] == 0 and result["points"] == 6
+    assert {"link": "is a link", "pipe": "no ordinary file", "folder": "Is a directory"}[
+        what] in task(result, "7.4")["reason"]
+
+
+def test_answers_may_be_saved_as_other_systems_do(tmp_path):
+    result = graded(tmp_path, lab(TINY), reference(), "\ufeff" + KEY.replace("\n", "\r\n"),
+                    only=("answers",))
+    assert task(result, "7.4")["points"] == 2, shown(result)
 
 
 def test_an_answer_to_no_question_is_noticed(tmp_path):
