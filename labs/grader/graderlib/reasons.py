@@ -36,10 +36,26 @@ MEANS = {
 }
 
 
-def means(check, kind):
-    """The lab's own sentence for a kind, or the usual one."""
-    said = check.because.get(kind, "").strip() or MEANS.get(kind, "")
-    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "?")) else ".")
+# What a kind means where one and the same frees and comes to it: no race is needed.
+ALONE = {
+    "use-after-free": "Who comes to it here has freed it itself. Either that was too early (one "
+                      "put too many, or nobody asked who else still has it), or this use is too "
+                      "late.",
+    "double-free": "Both times it was the same one: a put too many, or a free that asked nobody "
+                   "who else still has it.",
+}
+
+
+def means(check, doc):
+    """The lab's own sentence for a kind, or the usual one. The lab's are about two
+    parties."""
+    kind = doc["kind"]
+    said = ALONE[kind] if kind in ALONE and alone(doc) else \
+        check.because.get(kind, "").strip() or MEANS.get(kind, "")
+    first = said.split(" ")[0]
+    if not re.search(r"[_(]", first):       # a function is called what it is called
+        said = said[:1].upper() + said[1:]
+    return said + ("" if said.endswith((".", "?")) else ".")
 
 
 def main_failure(doc):
@@ -100,6 +116,13 @@ def actor(doc, number):
     if number == 0 or number >= len(names):
         return "the scenario itself"
     return names[number]
+
+
+def alone(doc):
+    """Whether who freed the object is who then came to it."""
+    failure = main_failure(doc)
+    freer = failure and re.search(r"bytes that (.+) has freed", failure["text"])
+    return bool(freer) and freer.group(1) == actor(doc, failure["process"])
 
 
 def freed_at(doc, freer):

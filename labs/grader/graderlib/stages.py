@@ -205,7 +205,7 @@ class Grading:
         failure = reasons.main_failure(doc)
         out = self.tasks[task.id]
         out.update(state=FAILED, kind=doc["kind"], reason=reasons.sentence(doc),
-                   because=reasons.means(check, doc["kind"]),
+                   because=reasons.means(check, doc),
                    lanes=lanes.draw(doc, WIDTH), schedule=doc.get("schedule", []))
         if failure:
             other = reasons.other_place(doc, failure)

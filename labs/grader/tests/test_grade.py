@@ -193,6 +193,24 @@ def test_a_sentence_of_the_lab_says_what_a_kind_means_there(tmp_path):
         kind, reasons.MEANS[kind])
 
 
+def test_a_failure_of_one_alone_is_not_blamed_on_a_race(tmp_path):
+    a_lab = lab(TINY)
+    text = broken("	if (old && atomic_dec_and_test(&old->count)) {", "	if (old) {")
+    result = stages.Grading(a_lab, hand_in(tmp_path, a_lab, text), BUILT).run()
+    failed = next(t for t in result["tasks"] if t["kind"] == "use-after-free")
+    freed_by_itself = "that it has freed" in failed["reason"]
+    assert freed_by_itself == (failed["because"] == reasons.ALONE["use-after-free"])
+    assert freed_by_itself, shown(result)
+
+
+def test_a_sentence_that_begins_with_a_function_calls_it_by_its_name():
+    check = dataclasses.replace(lab(TINY).task("7.1").checks[0],
+                                because={"leak": "lab_put() is missing", "deadlock": "it waits"})
+    doc = {"failures": []}
+    assert reasons.means(check, {**doc, "kind": "leak"}) == "lab_put() is missing."
+    assert reasons.means(check, {**doc, "kind": "deadlock"}) == "It waits."
+
+
 def test_a_search_that_was_cut_is_for_a_person_and_no_points(tmp_path, monkeypatch):
     run = stages.Grading(lab(TINY), hand_in(tmp_path, lab(TINY), reference()), BUILT)
     real = run.submission.explore
