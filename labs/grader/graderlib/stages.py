@@ -214,8 +214,8 @@ class Grading:
             other = other or failure.get("other")
             if other and other != where:
                 out["other"] = reasons.say_place(other)
-            out["also"] = list(dict.fromkeys(f["text"] for f in doc["failures"] if f["text"]
-                                             and f is not failure))[:3]
+            before = doc["failures"][:doc["failures"].index(failure)]
+            out["also"] = list(dict.fromkeys(f["text"] for f in before if f["text"]))[:3]
         self.docs[task.id] = doc
 
     def answers(self):

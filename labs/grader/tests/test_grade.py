@@ -203,6 +203,18 @@ def test_a_failure_of_one_alone_is_not_blamed_on_a_race(tmp_path):
     assert freed_by_itself, shown(result)
 
 
+def test_only_what_came_before_a_failure_is_said_to_have_come_before(tmp_path):
+    a_lab = lab(TINY)
+    run = stages.Grading(a_lab, hand_in(tmp_path, a_lab, no_wait()), BUILT)
+    out = a_lab.task("7.1")
+    at = {"function": "lab_f", "file": "/x/rcu.c", "line": 3, "text": "f();"}
+    run.fail(out, out.checks[0], {
+        "kind": "leak", "scheme": "rcu", "processes": ["", "reader"], "steps": [],
+        "failures": [{"kind": kind, "process": 1, "step": 1, "text": kind, "at": at}
+                     for kind in ("data-race", "leak", "deadlock")]})
+    assert run.tasks["7.1"]["also"] == ["data-race"]
+
+
 def test_a_sentence_that_begins_with_a_function_calls_it_by_its_name():
     check = dataclasses.replace(lab(TINY).task("7.1").checks[0],
                                 because={"leak": "lab_put() is missing", "deadlock": "it waits"})
