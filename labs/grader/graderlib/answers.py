@@ -75,8 +75,7 @@ def kind(lab, task, answer):
     word = CALLED.get(word, word)
     if word not in labs.KINDS:
         raise Refused(f"There is no kind {quoted(said)}{close(word, [*labs.KINDS, *CALLED])} "
-                      "The table “What it catches” of the book's page on the explorer has "
-                      "them all.")
+                      "The book's page “What it catches” has them all.")
     _, doc = keys.failing(lab, task)
     if word == doc["kind"]:
         return Answer(True, answer)
