@@ -46,6 +46,28 @@ ALONE = {
 }
 
 
+# What the compiler says of a slip, and what the slip was.
+SLIPS = [
+    (r"invalid storage class for function ‘(\w+)’",
+     "{0}() stands inside the function above it: a }} is missing there."),
+    (r"expected declaration or statement at end of input", "A }} is missing above."),
+    (r"^/.*error: ‘(lab_\w+)’ undeclared here",
+     "The file ends with what calls {0}(): leave it its name, and the skeleton's other "
+     "functions theirs."),
+    (r"^/.*error: too (?:few|many) arguments to function ‘(lab_\w+)’",
+     "Others call {0}(): leave it the parameters that it has in the skeleton."),
+]
+
+
+def slip(said):
+    """A sentence about what the compiler said, where its own leads astray."""
+    for pattern, sentence_ in SLIPS:
+        found = re.search(pattern, said)
+        if found:
+            return sentence_.format(*found.groups())
+    return ""
+
+
 def means(check, doc):
     """The lab's own sentence for a kind, or the usual one. The lab's are about two
     parties."""

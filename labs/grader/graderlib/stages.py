@@ -119,7 +119,8 @@ class Grading:
         """It is not even built: no build task can be looked at."""
         for task in self.lab.of_part("build"):
             out = self.tasks[task.id]
-            out.update(state=NOT_REACHED, kind=kind, reason=reason.splitlines()[0])
+            out.update(state=NOT_REACHED, kind=kind, reason=reason.splitlines()[0],
+                       because=reasons.slip(reason))
             if line:
                 out["place"] = {"file": self.lab.source_name, "line": line,
                                 "function": "", "text": ""}

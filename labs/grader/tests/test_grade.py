@@ -155,6 +155,18 @@ def test_what_does_not_compile_ends_there_and_says_where(tmp_path):
     assert result["points"] == 2, shown(result)
 
 
+@pytest.mark.parametrize("old, new, slip", [
+    ("		lab_free_nsproxy(old);\n	}\n", "		lab_free_nsproxy(old);\n", "a } is missing there"),
+    ("lab_copy_namespaces(struct", "lab_copy_namespace(struct", "what calls lab_copy_namespaces()"),
+    ("lab_current_uts_inum(struct lab_task *self)",
+     "lab_current_uts_inum(struct lab_task *self, int how)", "the parameters that it has"),
+], ids=("brace", "renamed", "parameter"))
+def test_what_the_compiler_can_not_know_is_said_beside_its_words(tmp_path, old, new, slip):
+    text = broken(old, new)
+    first = task(graded(tmp_path, lab(TINY), text), "7.1")
+    assert first["kind"] == "build" and slip in first["because"], first
+
+
 def test_a_task_is_not_looked_at_before_what_it_needs(tmp_path):
     text = broken("	rcu_assign_pointer(self->nsproxy, new);\n", "")
     result = graded(tmp_path, lab(TINY), text)
