@@ -228,6 +228,8 @@ class Grading:
             said = answers_toml.read(self.answers_path) if self.answers_path else {}
         except answers_toml.Unreadable as e:
             trouble = str(e)
+        nothing = "Not answered yet." if self.answers_path else \
+            f"There is no answers.toml beside {self.lab.source_name}."
         unknown = sorted(set(said) - {t.id for t in self.lab.tasks})
         if unknown:
             # 1.4 = "…" without quotes is a table called 1.
@@ -244,7 +246,7 @@ class Grading:
             if not self.ready(task):
                 continue
             if answer == "" or isinstance(answer, str) and not answer.strip():
-                out.update(state=NOT_ANSWERED, reason=trouble or "Not answered yet.")
+                out.update(state=NOT_ANSWERED, reason=trouble or nothing)
                 continue
             if task.asks == "text":
                 out.update(state=PERSON, said=in_words(answer),

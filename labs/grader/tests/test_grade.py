@@ -342,6 +342,11 @@ def test_answers_may_be_saved_as_other_systems_do(tmp_path):
     assert task(result, "7.4")["points"] == 2, shown(result)
 
 
+def test_answers_that_are_elsewhere_are_missed(tmp_path):
+    result = graded(tmp_path, lab(TINY), reference(), only=("answers",))
+    assert task(result, "7.4")["reason"] == "There is no answers.toml beside rcu.c."
+
+
 def test_an_answer_to_no_question_is_noticed(tmp_path):
     result = graded(tmp_path, lab(TINY), reference(), KEY + '"7.9" = "x"\n', only=POINTS)
     assert "“7.9”" in result["notes"][0]
