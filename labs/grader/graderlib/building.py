@@ -23,7 +23,8 @@ import builder  # noqa: E402 (the path has to be set first)
 FOLLOWED = ["-fno-tree-pta", "-fno-ivopts", "-fno-jump-tables",
             "-mgeneral-regs-only", "-mstringop-strategy=libcall",
             "-fcf-protection=none", "-fno-asynchronous-unwind-tables",
-            "-fno-shrink-wrap", "-mindirect-branch=thunk-extern"]
+            "-fno-shrink-wrap", "-mindirect-branch=thunk-extern",
+            "-ftrivial-auto-var-init=zero"]
 PLAINER = [["-fno-tree-fre", "-fno-tree-dominator-opts", "-fno-tree-loop-im",
             "-fno-move-loop-invariants"], ["-Og"], ["-O0"]]
 GATHER = builder.GATHER.replace(

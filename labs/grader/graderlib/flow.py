@@ -8,7 +8,7 @@ their sums being the same.
 import re
 
 from .x86 import (CALLERS, CHANGES, DIVIDES, INTO_REGISTER, JUMP, KEPT, NOTHING, READS_ONLY,
-                  REGISTERS, SCRATCH, SET, SIZES, WIDEN, WRITES, Refused, State, Sum)
+                  REGISTERS, SCRATCH, SET, SIZES, WIDEN, WRITES, Refused, State, Sum, bytes_at)
 
 MOST_CHECKED = 100
 MOST_STEPS = 100_000    # of an object's: two seconds; a scheme has about 1,000
@@ -136,27 +136,34 @@ class Function:
         where = self.address(state, line, arg)
         at = where.in_frame()
         if at is not None:
-            # What its caller pushed for it may be read.
-            if -MOST_FRAME <= at and at + size <= -8 or \
-                    not write and 8 <= at <= 256:
-                if write:
-                    state.forget_slots(self.kept, at, size)
-                return at
-            raise Refused(line.at, "a variable on the stack is overrun")
+            if at >= 8:
+                raise Refused(line.at, "an argument on the stack: six are the most, and none "
+                              "of them a struct")
+            if not -MOST_FRAME <= at or at + size > -8:
+                raise Refused(line.at, "a variable on the stack is overrun")
+            its = bytes_at(at, size)
+            if write:
+                state.forget_slots(self.kept, at, size)
+                state.written |= its
+            elif state.written & its != its:
+                # What an earlier execution or the explorer itself left there.
+                raise Refused(line.at, "a variable on the stack is read before it is written")
+            return at
         for known, length, kind in state.checked:
             if write and kind == "read" or known.terms != where.terms:
                 continue
             off = where.plus(known, -1).signed()
             if 0 <= off and off + size <= length:
+                state.used = True
                 if write:
                     state.forget_slots(self.kept)   # it may lead here
                 return None
         if not write and self.whole.constant(where, size):
             return None
         raise Refused(line.at, f"a {'write' if write else 'read'} that the "
-                      "explorer does not see: a local array is indexed, or "
-                      "the address of a local variable is worked with; put "
-                      "what you need into plain variables")
+                      "explorer does not see: a local array is indexed, the "
+                      "address of a local variable is worked with, or a struct "
+                      "is an argument; put what you need into plain variables")
 
     # Instructions
 
@@ -212,6 +219,7 @@ class Function:
             regs["rsp"] = regs["rsp"].plus(eight, -1)
             at = self.frame(state, line)
             state.forget_slots(self.kept, at, 8)
+            state.written |= bytes_at(at, 8)
             if arg[1:] in KEPT and arg[1:] in regs:
                 regs[at] = regs[arg[1:]]
             return
@@ -230,6 +238,7 @@ class Function:
                 raise Refused(line.at, "it does not give the stack back")
             regs["rbp"] = CALLERS["rbp"]
         else:
+            self.access(state, line, "(%rsp)", 8, False)
             self.write(state, line, arg[1:], regs.get(depth))
         state.regs["rsp"] = state.regs["rsp"].plus(eight)
 
@@ -356,6 +365,7 @@ class Function:
         depth = self.frame(state, line)
         for key in [k for k in state.regs if isinstance(k, int) and k < depth]:
             del state.regs[key]     # what is called has its frame there
+        state.written &= (1 << -depth) - 1
         name = self.whole.called(line)
         hook = HOOK.fullmatch(name)
         area = RANGE.fullmatch(name)
@@ -365,15 +375,24 @@ class Function:
                 self.value(state, line, "rsi")
             if not size.terms:
                 self.see(state, where, size.const, (hook or area).group(1))
+        if name in ("memset", "memcpy"):    # how the compiler begins what is large
+            at, size = (self.value(state, line, r) for r in ("rdi", "rdx"))
+            at = at.in_frame()
+            if at is not None and not size.terms and depth <= at <= at + size.const <= -8:
+                state.written |= bytes_at(at, size.const)
         for r in SCRATCH:
             state.regs.pop(r, None)
-        if not hook and not area and not SILENT.fullmatch(name):
-            state.forget_slots(self.kept)
+        if not hook and not area:
+            # Others may have come in between: what was seen is not what is there.
+            state.checked = set()
+            if not SILENT.fullmatch(name):
+                state.forget_slots(self.kept)
 
     @staticmethod
     def see(state, where, size, kind):
-        if len(state.checked) >= MOST_CHECKED:
-            state.checked = set()       # to know less is always right
+        # An access comes right behind its hook; a copy's two come behind both.
+        if state.used or len(state.checked) >= MOST_CHECKED:
+            state.checked, state.used = set(), False
         state.checked.add((where, size, "write" if "write" in kind else kind))
         if kind == "read_write":
             state.checked.add((where, size, "read"))

@@ -196,17 +196,21 @@ CALLERS = {r: Sum.make(0, {"callers " + r: 1}) for r in KEPT}
 class State:
     """What is known at one instruction of one function: what is in registers
     and in slots of the frame (by their distance), which addresses the hooks
-    have seen, and whether the caller's frame pointer is on the stack."""
+    have seen last and whether they were used since, whether the caller's frame
+    pointer is on the stack, and which bytes of the frame it has written (bit
+    n: the nth below its beginning)."""
 
     def __init__(self):
         self.regs = {r: CALLERS[r] for r in CALLERS}
         self.regs["rsp"] = Sum.of(0, frame=1)
-        self.checked, self.saved = set(), False
+        self.checked, self.used = set(), False
+        self.saved, self.written = False, 0
 
     def copy(self):
         other = State()
         other.regs, other.checked = dict(self.regs), set(self.checked)
-        other.saved = self.saved
+        other.used, other.saved = self.used, self.saved
+        other.written = self.written
         return other
 
     def unknown(self, name):
@@ -227,8 +231,15 @@ class State:
 
     def meet(self, other):
         """Keep what holds on another way to here, too. True if that is less."""
-        before = len(self.regs) + len(self.checked)
+        before = len(self.regs), len(self.checked), self.used, self.written
         self.regs = {k: v for k, v in self.regs.items()
                      if other.regs.get(k) == v}
         self.checked &= other.checked
-        return len(self.regs) + len(self.checked) < before
+        self.used |= other.used
+        self.written &= other.written
+        return (len(self.regs), len(self.checked), self.used, self.written) != before
+
+
+def bytes_at(at, size):
+    """Those of a frame, as State.written has them; `at` is below its beginning."""
+    return ((1 << size) - 1) << -at - size

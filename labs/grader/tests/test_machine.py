@@ -36,6 +36,15 @@ TRIES = {
                       "does not give the stack back"),
     "a register that its caller wants back": ("", 'asm volatile("mov %0,%%rbx" : : "r"(task));',
                                               "does not give the stack back"),
+    "what an earlier execution left on the stack":
+        ("", 'lab_put_task(task); asm volatile("mov -1000(%%rbp),%%rax" : : : "rax");',
+         "read before it is written"),
+    "what a call left on the stack":
+        ("", 'asm volatile("movq $1,-1000(%%rbp)" : : : "memory"); lab_put_task(task); '
+         'asm volatile("mov -1000(%%rbp),%%rax" : : : "rax");', "read before it is written"),
+    "an argument that nobody handed over":
+        ("", 'lab_put_task(task); asm volatile("mov 16(%%rbp),%%rax" : : : "rax");',
+         "an argument on the stack"),
     "the guard of the stack": ("", 'asm volatile("mov %rax,%fs:0x28");', "not this code's"),
     "a jump into the middle": ("", 'asm volatile("jmp 1f+2\\n1: movabs $0x050f3cb0909090,%%rax"'
                                    ' : : : "rax");', "a jump out of its function"),
