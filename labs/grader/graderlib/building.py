@@ -27,6 +27,9 @@ FOLLOWED = ["-fno-tree-pta", "-fno-ivopts", "-fno-jump-tables",
             "-ftrivial-auto-var-init=zero"]
 PLAINER = [["-fno-tree-fre", "-fno-tree-dominator-opts", "-fno-tree-loop-im",
             "-fno-move-loop-invariants"], ["-Og"], ["-O0"]]
+# What the explorer leaves in registers would tell how many executions there
+# were: a function of the explored code may be called with too few arguments.
+builder.ENGINE = [*builder.ENGINE, "-fzero-call-used-regs=all-gpr"]
 GATHER = builder.GATHER.replace(
     "SECTIONS {", "SECTIONS {\n\tlab_text : { *(.text .text.*) }")
 WHERE = "/submission"       # what its file is said to lie in
