@@ -3,6 +3,9 @@
 import os
 import re
 
+from . import check as code_check
+from . import labs
+
 TODO = re.compile(r"task (\S+) is not written yet: (\w+)\(\)")
 
 # What each kind means, where a lab has no sentence of its own for it.
@@ -26,7 +29,7 @@ MEANS = {
     "deadlock": "Each of them waits for another of them, for ever.",
     "livelock": "It waits for a change that nobody will make.",
     "violated-rule": "The object noticed by itself that it is misused.",
-    "invariant": "It is safe, perhaps, but it does not do its job.",
+    "invariant": "The scenario asks for that, whatever the order of turns was.",
     "warning": "The kernel's own check would complain here.",
     "endless": "There is a loop that does not end.",
     "endless-memory": "It allocates in a loop that does not end.",
@@ -65,6 +68,16 @@ def slip(said):
         found = re.search(pattern, said)
         if found:
             return sentence_.format(*found.groups())
+    return ""
+
+
+def missing_header(lab, said):
+    """What the machine takes for nobody's function may be in a header that is not included."""
+    found = re.match(r"(\w+) can't be used here: it is none of", said)
+    for header, path in code_check.headers(lab).items() if found else ():
+        if header.startswith("linux/") and re.search(
+                rf"^[^*\n]*\b{found[1]}\(", labs.read_text(path), re.MULTILINE):
+            return f"{found[1]}() is in <{header}>: include that"
     return ""
 
 

@@ -107,6 +107,7 @@ class Grading:
             self.submission.build()
         except confined.Rejected as e:
             finding = vars_of(e.args[0])
+            finding["text"] = reasons.missing_header(self.lab, finding["text"]) or finding["text"]
             self.stop_build(finding["kind"], finding["text"], finding["line"])
             return FAILED, finding["text"].splitlines()[0]
         finally:

@@ -167,6 +167,12 @@ def test_what_the_compiler_can_not_know_is_said_beside_its_words(tmp_path, old, 
     assert first["kind"] == "build" and slip in first["because"], first
 
 
+def test_a_function_of_a_header_that_is_not_included_is_said_to_be_that(tmp_path):
+    text = broken("	might_sleep();\n", "	might_sleep();\n	mutex_lock(0);\n")
+    told = shown(graded(tmp_path, lab(TINY), text))
+    assert "mutex_lock() is in <linux/mutex.h>: include that" in told, told
+
+
 def test_a_task_is_not_looked_at_before_what_it_needs(tmp_path):
     text = broken("	rcu_assign_pointer(self->nsproxy, new);\n", "")
     result = graded(tmp_path, lab(TINY), text)
