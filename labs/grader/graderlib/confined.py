@@ -56,6 +56,16 @@ def places(doc):
             yield failure["other"]
 
 
+def readable(out):
+    """What a search printed, without what moves a cursor: the explored code says
+    what its locks and its warnings are called."""
+    text = out.decode(errors="replace")
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}"
+                   for c in text)
+
+
 def possible(result):
     """Whether a clean result can be that of a search."""
     executions, steps, deepest = (result[k] for k in
@@ -149,7 +159,7 @@ class Submission(Building):
             return fault("fault", "the explored code made the explorer print "
                          "without end")
         try:
-            result = json.loads(done.out)
+            result = json.loads(readable(done.out))
             if not result.get("complete") or \
                     VERDICTS[result["verdict"]] != done.status:
                 raise ValueError

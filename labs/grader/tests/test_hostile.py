@@ -106,6 +106,14 @@ def test_result_that_cannot_be_is_no_result(monkeypatch, claim):
     assert submission.search(path, [], 5)["verdict"] == "failed"
 
 
+def test_what_the_explored_code_says_moves_no_cursor():
+    doc = confined.Submission(lab(LAB), text=labs.reference(lab(LAB)).replace(
+        "might_sleep();", 'WARN_ONCE(1, "\\x1b[2J \\xc2\\x9b" "2J \\xe2\\x80\\xae \\x7f \\x9b <b>");')
+    ).explore(EARLY)
+    text = doc["failures"][0]["text"]
+    assert doc["kind"] == "warning" and text.isprintable() and "2J" in text and "<b>" in text
+
+
 def refusal(path):
     found, = confined.Submission(lab(LAB), str(path)).findings()
     return found.text
