@@ -47,7 +47,7 @@ module_param(rep, uint, 0444);
 MODULE_PARM_DESC(rep, "number of this repetition, copied to the raw data");
 
 module_param_named(graveyard, lab_graveyard, bool, 0444);
-MODULE_PARM_DESC(graveyard, "keep freed objects until the module is removed, so that their misuse is seen; N for measurements");
+MODULE_PARM_DESC(graveyard, "keep freed objects for a while, so that their misuse is seen; N for measurements");
 
 static struct lab_config lab_config;
 static struct task_struct *lab_main_thread;

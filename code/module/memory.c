@@ -3,11 +3,11 @@
  * Memory for the lab's objects, and the graveyard.
  *
  * A stock kernel does not notice a use after free: the memory belongs to
- * somebody else by then, who is corrupted. So the dead are kept, with the
- * magic that says that they are dead, until the module is removed.
+ * somebody else by then, who is corrupted. So the dead are kept for a while,
+ * with the magic that says that they are dead: the last LAB_GRAVES of them, as
+ * a long run of births and deaths would fill the guest's memory.
  */
 #include <linux/atomic.h>
-#include <linux/llist.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -17,12 +17,11 @@
 
 bool lab_graveyard = true;
 
-struct lab_grave {
-	struct llist_node node;
-	const void *object;
-};
+/* Of 200 bytes each, 25 MB; emulated CPUs need a second or so to fill them. */
+#define LAB_GRAVES	(1u << 17)
 
-static LLIST_HEAD(lab_graves);
+static const void *lab_graves[LAB_GRAVES];
+static atomic_t lab_buried = ATOMIC_INIT(0);
 static atomic_long_t lab_live = ATOMIC_LONG_INIT(0);
 
 static void *lab_counted_alloc(size_t size, gfp_t gfp)
@@ -46,19 +45,16 @@ void *lab_alloc_atomic(size_t size)
 
 void lab_free(const void *object)
 {
-	struct lab_grave *grave = NULL;
+	unsigned int nr;
 
 	if (!object)
 		return;
 	atomic_long_dec(&lab_live);
-	if (lab_graveyard)
-		grave = kmalloc(sizeof(*grave), GFP_ATOMIC);
-	if (!grave) {
-		kfree(object);
-		return;
+	if (lab_graveyard) {
+		nr = atomic_inc_return(&lab_buried);
+		object = xchg(&lab_graves[nr % LAB_GRAVES], object);
 	}
-	grave->object = object;
-	llist_add(&grave->node, &lab_graves);
+	kfree(object);
 }
 
 long lab_live_objects(void)
@@ -84,11 +80,8 @@ void lab_settle(void)
 
 void lab_empty_graveyard(void)
 {
-	struct llist_node *graves = llist_del_all(&lab_graves);
-	struct lab_grave *grave, *next;
+	unsigned int nr;
 
-	llist_for_each_entry_safe(grave, next, graves, node) {
-		kfree(grave->object);
-		kfree(grave);
-	}
+	for (nr = 0; nr < LAB_GRAVES; nr++)
+		kfree(lab_graves[nr]);
 }

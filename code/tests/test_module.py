@@ -56,6 +56,12 @@ def test_measurements_come_as_raw_data(right):
             assert f"# raw metric={metric} scheme={scheme} " in text(right)
 
 
+def test_dead_do_not_fill_the_guest_however_long_it_runs(vm):
+    """Some 17 MB/s die: 128 MB were full before this ended."""
+    record = vm("/lab/lab dedicated_lock owner_exits ms=8000\n", "--mem", "128")
+    assert record["verdict"] == "pass", record["reason"] + text(record)
+
+
 def test_rcu_switch_waits_for_a_grace_period_and_only_then(right):
     """Claim R4, coarsely: at least a jiffy against far less than one."""
     p50 = {kind: int(re.search(rf"metric=switch scheme=rcu .*kind={kind} "

@@ -73,9 +73,9 @@ void *lab_alloc_atomic(size_t size);
  * @object: from lab_alloc(), or NULL
  *
  * Frees at once natively, where AddressSanitizer watches the freed memory. The
- * module can keep the dead in a graveyard until it is unloaded, so that a
- * use after free is *seen* (the object's magic says so) instead of bringing
- * the guest down in a place that has nothing to do with it.
+ * module can keep the last of the dead in a graveyard, so that a use after
+ * free is *seen* (the object's magic says so) instead of bringing the guest
+ * down in a place that has nothing to do with it.
  *
  * Context: Any.
  */
