@@ -83,14 +83,18 @@ def missing_header(lab, said):
 
 def means(check, doc):
     """The lab's own sentence for a kind, or the usual one. The lab's are about two
-    parties."""
+    parties, but for the scenarios with one actor, which are called alone_."""
     kind = doc["kind"]
-    said = ALONE[kind] if kind in ALONE and alone(doc) else \
-        check.because.get(kind, "").strip() or MEANS.get(kind, "")
-    first = said.split(" ")[0]
-    if not re.search(r"[_(]", first):       # a function is called what it is called
-        said = said[:1].upper() + said[1:]
+    said = check.because.get(kind, "").strip() or MEANS.get(kind, "")
+    if kind in ALONE and alone(doc) and not check.scenario.startswith("alone_"):
+        said = ALONE[kind]
+    said = capital(said)
     return said + ("" if said.endswith((".", "?")) else ".")
+
+
+def capital(text):
+    """A sentence's head. A function or a lock is called what it is called."""
+    return text if re.match(r"\S*[_(&]", text) else text[:1].upper() + text[1:]
 
 
 def main_failure(doc):
@@ -239,4 +243,4 @@ def sentence(doc):
     if kind in ("deadlock", "livelock"):
         text += ": nobody can go on"
     inside = f", in {where['function']}()" if where else ""
-    return f"{text[:1].upper()}{text[1:]}{inside}."
+    return f"{capital(text.rstrip('?'))}{inside}{'?' if text.endswith('?') else '.'}"

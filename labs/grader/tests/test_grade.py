@@ -221,6 +221,17 @@ def test_a_failure_of_one_alone_is_not_blamed_on_a_race(tmp_path):
     assert freed_by_itself, shown(result)
 
 
+def test_a_lab_says_itself_what_one_actor_alone_does_wrong():
+    failure = {"kind": "use-after-free", "process": 1, "step": 1, "at": {},
+               "text": "4-byte read at offset 0 of an object of 8 bytes that releases has freed"}
+    doc = {"kind": "use-after-free", "processes": ["", "releases"], "failures": [failure]}
+    check = dataclasses.replace(lab(TINY).task("7.1").checks[0], scenario="alone_release",
+                                because={"use-after-free": "it was freed too early"})
+    assert reasons.means(check, doc) == "It was freed too early."
+    check = dataclasses.replace(check, scenario="only_release")
+    assert reasons.means(check, doc) == reasons.ALONE["use-after-free"]
+
+
 def test_only_what_came_before_a_failure_is_said_to_have_come_before(tmp_path):
     a_lab = lab(TINY)
     run = stages.Grading(a_lab, hand_in(tmp_path, a_lab, no_wait()), BUILT)
@@ -239,6 +250,8 @@ def test_a_sentence_that_begins_with_a_function_calls_it_by_its_name():
     doc = {"failures": []}
     assert reasons.means(check, {**doc, "kind": "leak"}) == "lab_put() is missing."
     assert reasons.means(check, {**doc, "kind": "deadlock"}) == "It waits."
+    assert [reasons.capital(x) for x in ("lab_lock is taken", "&task->alloc_lock", "self waits")
+            ] == ["lab_lock is taken", "&task->alloc_lock", "Self waits"]
 
 
 def test_a_search_that_was_cut_is_for_a_person_and_no_points(tmp_path, monkeypatch):
