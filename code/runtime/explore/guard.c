@@ -6,7 +6,8 @@
  * The grader lets in only objects in which each access to memory follows a
  * hook (labs/grader/graderlib/machine.py). What is left is to say no here to
  * a write to a return address, a saved register or the explorer's own frames,
- * and to a call of a place where no function begins.
+ * to a read of what the explorer itself keeps, and to a call of a place where
+ * no function begins.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,39 @@ bool x_may_write_stack(uintptr_t addr, size_t size)
 			return false;
 		fp = *(uintptr_t *)fp;
 	}
+}
+
+/* Where the C library's data begin, and with them all that the linker put there. */
+extern char data_start[] __attribute__((weak)), end[];
+
+bool __real_x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
+			uintptr_t pc) __attribute__((weak));
+bool __wrap_x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
+			uintptr_t pc);
+
+/*
+ * The grader links with --wrap=x_mem_check, so that this comes first. Nobody
+ * reads what the explorer itself writes, on a stack or among its variables:
+ * it tells how far the search is, and no step says that it was looked at.
+ */
+bool __wrap_x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
+			uintptr_t pc)
+{
+	bool theirs;
+
+	if (addr - X_STACKS < X_STACKS_SIZE)
+		theirs = x_may_write_stack(addr, size);
+	else
+		theirs = x_index(addr) >= 0 ||
+			 addr + size <= (uintptr_t)data_start ||
+			 addr >= (uintptr_t)end;
+	if (X.guard && !write && !theirs) {
+		x_fail(LAB_X_WILD, pc, addr,
+		       "%zu-byte read at 0x%lx, which is the explorer's own",
+		       size, (unsigned long)addr);
+		return false;
+	}
+	return __real_x_mem_check(addr, size, write, typed, pc);
 }
 
 void x_check_call(uintptr_t function, uintptr_t pc)

@@ -254,7 +254,8 @@ class Building:
         script = (f"objcopy -R '.init_array*' scheme.o its.o && "
                   f"ld -r -T gather.ld its.o {kits}/*.o -o whole.o && "
                   f"objcopy {renames} whole.o && "
-                  f"{self.cc} -no-pie {mine}/*.o whole.o -o program && "
+                  f"{self.cc} -no-pie -Wl,--wrap=x_mem_check {mine}/*.o whole.o "
+                  "-o program && "
                   "nm program")
         done = jail.run(
             ["/bin/sh", "-c", script], ro=[engine, parts],

@@ -114,6 +114,19 @@ def test_what_the_explored_code_says_moves_no_cursor():
     assert doc["kind"] == "warning" and text.isprintable() and "2J" in text and "<b>" in text
 
 
+def test_what_the_explorer_keeps_is_not_read():
+    """Where the explorer counts its executions, as nm says it."""
+    at, text = 0x420000, labs.reference(lab(LAB))
+    for _ in range(2):
+        submission = confined.Submission(lab(LAB), text=text.replace(
+            "might_sleep();", f"if (*(int *){at:#x}) return;"))
+        program, _ = submission.program(EARLY)
+        at = int(subprocess.run(["nm", program], capture_output=True, text=True,
+                                check=True).stdout.partition(" D X\n")[0][-16:], 16)
+    doc = submission.explore(EARLY)
+    assert "the explorer's own" in doc["failures"][0]["text"]
+
+
 def refusal(path):
     found, = confined.Submission(lab(LAB), str(path)).findings()
     return found.text
@@ -177,7 +190,7 @@ def test_answers_that_lead_elsewhere_are_not_read(tmp_path):
     folder = hand_in(tmp_path, lab(LAB), labs.reference(lab(LAB)))
     os.symlink("/etc/shadow", os.path.join(folder, "answers.toml"))
     result = stages.Grading(lab(LAB), folder, ("answers",)).run()
-    assert "can't be read" in str(result["stages"]) and "root:" not in str(result)
+    assert "answers.toml is a link" in str(result["stages"]) and "root:" not in str(result)
 
 
 def test_grade_of_a_hostile_submission_has_no_points_and_says_why(tmp_path):
