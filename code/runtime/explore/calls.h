@@ -36,8 +36,8 @@ void x_race_forget(uintptr_t addr, size_t size);
 x_clock *x_sync_at(uintptr_t addr, bool create);
 void x_acquire(const x_clock *from);
 void x_release(x_clock *to);
-void x_order_read(uintptr_t addr, bool acquire);
-void x_order_write(uintptr_t addr, bool release, bool rmw);
+void x_order_read(uintptr_t addr, size_t size, bool acquire);
+void x_order_write(uintptr_t addr, size_t size, bool release, bool rmw);
 
 /* order.c */
 void x_order_reset(void);

@@ -244,7 +244,7 @@ void lab_x_bit_lock(int bit, unsigned long *word)
 
 	bit_step(word, X_OP_BIT_LOCK, 1UL << bit, pc);
 	*word |= 1UL << bit;
-	x_order_read((uintptr_t)word, true);
+	x_order_read((uintptr_t)word, sizeof(*word), true);
 	x_me()->nseen = 0;
 	x_me()->preempt++;
 }
@@ -254,7 +254,7 @@ bool lab_x_bit_trylock(int bit, unsigned long *word)
 	uintptr_t pc = X_PC();
 
 	bit_step(word, X_OP_RMW, 1UL << bit, pc);
-	x_order_read((uintptr_t)word, true);
+	x_order_read((uintptr_t)word, sizeof(*word), true);
 	if (*word & 1UL << bit) {
 		x_seen((uintptr_t)word, 8, *word, pc);
 		return false;
@@ -279,7 +279,7 @@ void lab_x_bit_unlock(int bit, unsigned long *word)
 		       "%s releases a bit lock that nobody holds",
 		       x_me()->name);
 	*word &= ~(1UL << bit);
-	x_order_write((uintptr_t)word, true, false);
+	x_order_write((uintptr_t)word, sizeof(*word), true, false);
 	x_me()->nseen = 0;
 	x_me()->preempt--;
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/param.h>
 
 #include "engine.h"
 
@@ -27,14 +28,21 @@ struct record {
 	uintptr_t pc;
 };
 
+/* What was released into these bytes. */
+struct sync {
+	x_clock clock;
+	uint16_t next;			/* index, 0 ends */
+	uint8_t mask;
+};
+
 struct granule {
 	uint32_t stamp;
-	uint16_t records, sync;
+	uint16_t records, syncs;
 };
 
 static struct granule *granules;
 static struct record *records;
-static x_clock *syncs;
+static struct sync *syncs;
 static int nrecords, nsyncs;
 
 void x_race_init(void)
@@ -61,7 +69,7 @@ static struct granule *granule_at(long index)
 	if (g->stamp != X.stamp) {
 		g->stamp = X.stamp;
 		g->records = 0;
-		g->sync = 0;
+		g->syncs = 0;
 	}
 	return g;
 }
@@ -71,8 +79,10 @@ void x_race_forget(uintptr_t addr, size_t size)
 	long index = x_index(addr);
 	size_t i;
 
-	for (i = 0; index >= 0 && i < size; i += 8)
+	for (i = 0; index >= 0 && i < size; i += 8) {
 		granule_at(index + i)->records = 0;
+		granule_at(index + i)->syncs = 0;
+	}
 }
 
 static const char *acc_words(int acc)
@@ -187,18 +197,26 @@ void x_race_access(uintptr_t addr, size_t size, int acc, uintptr_t pc)
 	}
 }
 
-/* The clock of what was released into a place. */
-x_clock *x_sync_at(uintptr_t addr, bool create)
+static uint8_t mask_of(long index, size_t size)
+{
+	return ((1u << MIN(size, 8)) - 1) << (index % 8);
+}
+
+/* The clock of what was released into exactly these bytes. */
+static x_clock *sync_at(uintptr_t addr, size_t size, bool create)
 {
 	static x_clock spare;
-	struct granule *g;
 	long index = x_index(addr);
+	struct granule *g;
+	struct sync *s;
+	uint16_t i;
 
 	if (index < 0)
 		return NULL;
 	g = granule_at(index);
-	if (g->sync)
-		return &syncs[g->sync];
+	for (i = g->syncs; i; i = syncs[i].next)
+		if (syncs[i].mask == mask_of(index, size))
+			return &syncs[i].clock;
 	if (!create)
 		return NULL;
 	if (nsyncs == MAX_SYNC) {
@@ -206,9 +224,16 @@ x_clock *x_sync_at(uintptr_t addr, bool create)
 		       "more places synchronise in one execution than the explorer keeps track of");
 		return &spare;
 	}
-	g->sync = nsyncs++;
-	syncs[g->sync] = (x_clock){ 0 };
-	return &syncs[g->sync];
+	s = &syncs[nsyncs];
+	*s = (struct sync){ .next = g->syncs, .mask = mask_of(index, size) };
+	g->syncs = nsyncs++;
+	return &s->clock;
+}
+
+/* Of what is no variable of the explored code: a lock, a work, a queue. */
+x_clock *x_sync_at(uintptr_t addr, bool create)
+{
+	return sync_at(addr, 4, create);
 }
 
 void x_acquire(const x_clock *from)
@@ -226,25 +251,47 @@ void x_release(x_clock *to)
 	me->sync[X.cur]++;
 }
 
-void x_order_read(uintptr_t addr, bool acquire)
+void x_order_read(uintptr_t addr, size_t size, bool acquire)
 {
-	if (acquire)
-		x_acquire(x_sync_at(addr, false));
+	long index = x_index(addr);
+	uint16_t i;
+
+	if (index < 0 || !acquire)
+		return;
+	for (i = granule_at(index)->syncs; i; i = syncs[i].next)
+		if (syncs[i].mask & mask_of(index, size))
+			x_acquire(&syncs[i].clock);
+}
+
+/* Neighbours keep what was released into them. */
+static void cut_off(uintptr_t addr, size_t size)
+{
+	long index = x_index(addr);
+	uint8_t mask = mask_of(index, size);
+	uint16_t i;
+
+	for (i = index < 0 ? 0 : granule_at(index)->syncs; i; i = syncs[i].next) {
+		if (!(syncs[i].mask & ~mask))
+			syncs[i].clock = (x_clock){ 0 };
+		else
+			syncs[i].mask &= ~mask;
+	}
 }
 
 /*
  * A relaxed store cuts off what was released here before, unless a release
  * fence came before it; a relaxed read-modify-write carries it on.
  */
-void x_order_write(uintptr_t addr, bool release, bool rmw)
+void x_order_write(uintptr_t addr, size_t size, bool release, bool rmw)
 {
 	struct x_proc *me = x_me();
-	x_clock *at = x_sync_at(addr, release || me->fenced);
+	x_clock *at;
 
+	if (!rmw)
+		cut_off(addr, size);
+	at = sync_at(addr, size, release || me->fenced);
 	if (!at)
 		return;
-	if (!rmw)
-		*at = (x_clock){ 0 };
 	if (me->fenced)
 		x_join(at, &me->fence);
 	if (release)

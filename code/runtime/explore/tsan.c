@@ -109,10 +109,10 @@ static void volatile_access(uintptr_t addr, size_t size, bool write,
 	if (!write) {
 		/* It may wait here: what is read is what it finds then. */
 		x_seen(addr, size, x_load(addr, size), pc);
-		x_order_read(addr, true);
+		x_order_read(addr, size, true);
 		return;
 	}
-	x_order_write(addr, false, false);
+	x_order_write(addr, size, false, false);
 	x_me()->nseen = 0;
 	if (X.weak)
 		x_weak_store(addr, size, false, pc);
@@ -193,8 +193,8 @@ static void rmw(uintptr_t a, size_t size, uint64_t old, uint64_t new, int mo,
 	bool wrote = old != new;
 
 	x_race_access(a, size, X_ACC_WRITE, pc);
-	x_order_read(a, acquires(mo));
-	x_order_write(a, releases(mo), true);
+	x_order_read(a, size, acquires(mo));
+	x_order_write(a, size, releases(mo), true);
 	if (wrote)
 		x_me()->nseen = 0;
 	else
@@ -256,7 +256,7 @@ void __tsan_atomic##bits##_store(volatile T *a, T v, int mo)		\
 									\
 	marked(X_OP_WRITE, at, sizeof(T), pc);				\
 	x_race_access(at, sizeof(T), X_ACC_WRITE, pc);			\
-	x_order_write(at, releases(mo), false);				\
+	x_order_write(at, sizeof(T), releases(mo), false);		\
 	x_me()->nseen = 0;						\
 	if (X.weak)							\
 		x_weak_store(at, sizeof(T), releases(mo), pc);		\
@@ -285,7 +285,7 @@ static T cas##bits(volatile T *a, T c, T v, int mo, int fmo, uintptr_t pc) \
 		rmw((uintptr_t)a, sizeof(T), old, v, mo, pc);		\
 	} else {							\
 		x_race_access((uintptr_t)a, sizeof(T), 0, pc);		\
-		x_order_read((uintptr_t)a, acquires(mo));		\
+		x_order_read((uintptr_t)a, sizeof(T), acquires(mo));	\
 		x_seen((uintptr_t)a, sizeof(T), old, pc);		\
 	}								\
 	return old;							\
