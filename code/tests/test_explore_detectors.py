@@ -33,7 +33,7 @@ EXPECTED = {
     "invariant": "invariant", "violated": "violated-rule",
     "warning": "warning", "lock_looked_at": "warning",
     "work_twice": "warning",
-    "race_neighbour": "data-race",
+    "race_neighbour": "data-race", "irq_flag": "deadlock",
 }
 # With clang: one of each kind, as its hooks differ from gcc's.
 CLANG = ("use_after_free", "race_marked", "misaligned", "sleep_spinlock",

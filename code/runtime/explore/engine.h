@@ -153,7 +153,8 @@ struct x_proc {
 	uint16_t nth;
 	uint16_t spawned;
 	uint16_t begun, ended;		/* RCU sections, outermost */
-	int16_t preempt, rcu, irqs_off;
+	int16_t preempt, rcu, bh_off;
+	bool irq_off, irqs_off;		/* the flag; either of the two */
 	int8_t nheld, nseen;
 	int unlock_event;		/* of its last section to end */
 	int writing;			/* event whose value is not known yet */

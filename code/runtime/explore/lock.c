@@ -296,28 +296,39 @@ void lab_x_preempt(int by)
 	}
 }
 
-void lab_x_irq(bool off)
+/* The flag is as it was said last; bottom halves are counted. */
+bool lab_x_irq(enum lab_x_irq how)
 {
 	struct x_proc *me = x_me();
+	bool irq_off = me->irq_off, was = irq_off, off;
+	uintptr_t pc = X_PC();
+	int bh_off = me->bh_off;
 	struct x_op op;
 
 	x_settle_value(me);
-	if (!off && me->irqs_off == 1 && me->has_guest) {
-		x_op_simple(&op, X_OP_IRQ_ON, 0, false, X_PC());
+	if ((how == LAB_X_IRQ_ON && !irq_off) || (how == LAB_X_BH_ON && !bh_off)) {
+		x_fail(LAB_X_LOCK, pc, 0, "%s enables %s that nobody disabled",
+		       me->name, how == LAB_X_IRQ_ON ? "interrupts" :
+		       "bottom halves");
+		return was;
+	}
+	if (how == LAB_X_IRQ_ON || how == LAB_X_IRQ_OFF)
+		irq_off = how == LAB_X_IRQ_OFF;
+	else
+		bh_off += how == LAB_X_BH_OFF ? 1 : -1;
+	off = irq_off || bh_off;
+	if (off != me->irqs_off && me->has_guest) {
+		x_op_simple(&op, off ? X_OP_IRQ_OFF : X_OP_IRQ_ON, 0, false, pc);
 		x_step(&op);
-		x_release(&me->irq);
+		if (off)
+			x_acquire(&me->irq);
+		else
+			x_release(&me->irq);
 	}
-	if (off && !me->irqs_off && me->has_guest) {
-		x_op_simple(&op, X_OP_IRQ_OFF, 0, false, X_PC());
-		x_step(&op);
-		x_acquire(&me->irq);
-	}
-	me->irqs_off += off ? 1 : -1;
-	if (me->irqs_off < 0) {
-		x_fail(LAB_X_LOCK, X_PC(), 0,
-		       "%s enables interrupts that nobody disabled", me->name);
-		me->irqs_off = 0;
-	}
+	me->irq_off = irq_off;
+	me->bh_off = bh_off;
+	me->irqs_off = off;
+	return was;
 }
 
 bool lab_x_irqs_off(void)
