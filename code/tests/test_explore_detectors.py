@@ -34,6 +34,8 @@ EXPECTED = {
     "warning": "warning", "lock_looked_at": "warning",
     "work_twice": "warning",
     "race_neighbour": "data-race", "irq_flag": "deadlock",
+    "order_callback": "lock-order", "order_trylock": "lock-order",
+    "order_between": "lock-order", "mutex_interrupt": "lock-misuse",
 }
 # With clang: one of each kind, as its hooks differ from gcc's.
 CLANG = ("use_after_free", "race_marked", "misaligned", "sleep_spinlock",

@@ -142,6 +142,11 @@ bool lab_x_trylock(struct lab_x_lock *l, bool sleeps)
 	struct x_proc *me = x_me();
 	uintptr_t pc = X_PC();
 
+	if (sleeps && (me->kind == 'i' || me->kind == 'c'))
+		x_fail(LAB_X_LOCK, pc, (uintptr_t)l,
+		       "%s tries a mutex: only a task may hold one, and %s is none",
+		       me->name, me->kind == 'i' ? "an interrupt handler" :
+		       "an RCU callback");
 	lock_step(l, X_OP_TRYLOCK, true, pc);
 	if (l->owner || l->readers) {
 		x_seen((uintptr_t)&l->owner, 8, x_load((uintptr_t)&l->owner, 8),

@@ -13,15 +13,23 @@
 
 #define MAX_CLASSES	32
 
+/* What may interrupt: handlers, and RCU callbacks, which are softirqs. */
+enum { HANDLER, CALLBACK, NCONTEXTS };
+static const char *const contexts[] = { "an interrupt handler", "an RCU callback" };
+
+struct use {
+	bool in, in_read;		/* taken there, to wait for it */
+	bool on, on_read;		/* taken while one may arrive */
+	uintptr_t on_pc;
+};
+
 struct class {
 	const char *name;
 	unsigned int subclass;
 	uint32_t before;		/* classes taken while this is held */
 	uintptr_t pc[MAX_CLASSES];	/* where each of them was taken */
 	uint8_t by[MAX_CLASSES];
-	bool in_irq, in_irq_read;	/* taken in an interrupt handler */
-	bool irqs_on, irqs_on_read;	/* taken while one may arrive */
-	uintptr_t irqs_on_pc;
+	struct use use[NCONTEXTS];
 };
 
 static struct class classes[MAX_CLASSES];
@@ -82,41 +90,62 @@ static void check_cycle(int held, int taken, uintptr_t pc)
 	x_fail_other(c->by[held], -1, c->pc[held]);
 }
 
-/* A lock that interrupt handlers take must never wait for one that they can
- * interrupt. */
-static void check_interrupts(int id, uintptr_t pc)
+/* A lock that is taken there must never wait for one whose holder can be
+ * interrupted. */
+static void check_interrupts(int id, int context, uintptr_t pc)
 {
-	struct class *c = &classes[id];
-	int a, b;
+	const struct use *u = &classes[id].use[context];
+	int a, b, c;
 
-	if ((c->in_irq && (c->irqs_on || c->irqs_on_read)) ||
-	    (c->in_irq_read && c->irqs_on)) {
+	if ((u->in && (u->on || u->on_read)) || (u->in_read && u->on)) {
 		x_fail(LAB_X_ORDER, pc, 0,
-		       "%s is taken in an interrupt handler, and elsewhere with interrupts on: the handler can wait for whom it interrupted",
-		       c->name);
-		x_fail_other(0, -1, c->irqs_on_pc);
+		       "%s is taken in %s, and elsewhere with %s on: the %s can wait for whom it interrupted",
+		       classes[id].name, contexts[context],
+		       context == HANDLER ? "interrupts" : "bottom halves",
+		       context == HANDLER ? "handler" : "callback");
+		x_fail_other(0, -1, u->on_pc);
 	}
 	for (a = 0; a < nclasses; a++) {
-		if (!classes[a].in_irq && !classes[a].in_irq_read)
+		u = &classes[a].use[context];
+		if (!u->in && !u->in_read)
 			continue;
 		for (b = 0; b < nclasses; b++) {
-			if (!(classes[a].before >> b & 1) ||
-			    !classes[b].irqs_on)
+			if (!(reachable(a) >> b & 1) ||
+			    !classes[b].use[context].on)
 				continue;
-			x_fail(LAB_X_ORDER, classes[a].pc[b], 0,
-			       "%s, which interrupt handlers take, is held while %s is taken, whose holder can be interrupted: each can wait for the other",
-			       classes[a].name, classes[b].name);
-			x_fail_other(0, -1, classes[b].irqs_on_pc);
+			/* The last hold on the way. */
+			for (c = 0; !(classes[c].before >> b & 1) ||
+				    !(c == a || reachable(a) >> c & 1); c++)
+				;
+			x_fail(LAB_X_ORDER, classes[c].pc[b], 0,
+			       "%s, which is taken in %s, is held while %s%s%s is taken, whose holder can be interrupted: each can wait for the other",
+			       classes[a].name, contexts[context],
+			       c == a ? "" : classes[c].name,
+			       c == a ? "" : " is taken, and that while ",
+			       classes[b].name);
+			x_fail_other(0, -1, classes[b].use[context].on_pc);
 			return;
 		}
 	}
+}
+
+static void note_context(struct use *u, bool in, bool on, bool read,
+			 bool trylock, uintptr_t pc)
+{
+	/* Who only tries waits for nobody. */
+	if (in && !trylock)
+		*(read ? &u->in_read : &u->in) = true;
+	if (!on)
+		return;
+	*(read ? &u->on_read : &u->on) = true;
+	u->on_pc = pc;
 }
 
 void x_order_lock(struct lab_x_lock *lock, unsigned int subclass, bool read,
 		  bool trylock, uintptr_t pc)
 {
 	struct x_proc *me = x_me();
-	bool irq = me->kind == 'i', on = !irq && !me->irqs_off;
+	bool irq = me->kind == 'i', callback = me->kind == 'c';
 	struct class *c;
 	int id, held, i;
 
@@ -136,7 +165,7 @@ void x_order_lock(struct lab_x_lock *lock, unsigned int subclass, bool read,
 		}
 		/* As lockdep has it: only readers in interrupts push in. */
 		if (read && me->held[i].read && me->held[i].lock == lock &&
-		    !irq && me->kind != 'c') {
+		    !irq && !callback) {
 			x_fail(LAB_X_ORDER, pc, (uintptr_t)lock,
 			       "%s takes %s for reading a second time: a writer that came in between waits for it, and it for the writer",
 			       me->name, lock->name);
@@ -149,15 +178,10 @@ void x_order_lock(struct lab_x_lock *lock, unsigned int subclass, bool read,
 		classes[held].by[id] = X.cur;
 		check_cycle(held, id, pc);
 	}
-	if (irq && read)
-		c->in_irq_read = true;
-	else if (irq)
-		c->in_irq = true;
-	if (on && !read)
-		c->irqs_on = true;
-	else if (on)
-		c->irqs_on_read = true;
-	if (on)
-		c->irqs_on_pc = pc;
-	check_interrupts(id, pc);
+	note_context(&c->use[HANDLER], irq, !irq && !me->irqs_off, read,
+		     trylock, pc);
+	note_context(&c->use[CALLBACK], callback,
+		     !irq && !callback && !me->irqs_off, read, trylock, pc);
+	check_interrupts(id, HANDLER, pc);
+	check_interrupts(id, CALLBACK, pc);
 }
