@@ -36,6 +36,7 @@ EXPECTED = {
     "race_neighbour": "data-race", "irq_flag": "deadlock",
     "order_callback": "lock-order", "order_trylock": "lock-order",
     "order_between": "lock-order", "mutex_interrupt": "lock-misuse",
+    "call_rcu_twice": "rcu-misuse", "free_queued": "use-after-free",
 }
 # With clang: one of each kind, as its hooks differ from gcc's.
 CLANG = ("use_after_free", "race_marked", "misaligned", "sleep_spinlock",

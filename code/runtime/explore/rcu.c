@@ -171,11 +171,27 @@ void x_after_grace(void)
 static void run_callback(void *arg)
 {
 	void (**func)(void *) = arg;
+	uintptr_t at = (uintptr_t)arg, pc = x_me()->start_op.pc;
 
 	x_after_grace();
+	/* The head is taken off the list: it must still be there. */
+	if (!x_mem_check(at, 16, true, false, pc))
+		return;
+	x_race_access(at, 16, X_ACC_WRITE | X_ACC_PLAIN, pc);
 	/* struct rcu_head is { next, func }, as the kernel's. */
-	x_check_call((uintptr_t)func[1], x_me()->start_op.pc);
+	x_check_call((uintptr_t)func[1], pc);
 	func[1](arg);
+}
+
+static bool queued(const void *head)
+{
+	const struct x_proc *p;
+
+	for (p = X.proc + 1; p < X.proc + X.nprocs; p++)
+		if (p->kind == 'c' && p->state == X_PARKED && p->arg == head &&
+		    p->op == &p->start_op)
+			return true;
+	return false;
 }
 
 void lab_x_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *))
@@ -196,11 +212,20 @@ void lab_x_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *))
 	x_step(&op);
 	x_mem_check(at, 16, true, false, pc);
 	x_race_access(at, 16, X_ACC_WRITE | X_ACC_PLAIN, pc);
+	if (queued(head)) {
+		x_fail(LAB_X_RCU, pc, at,
+		       "%s calls call_rcu() for what waits for its grace period already",
+		       me->name);
+		return;
+	}
 	((void **)head)[1] = (void *)func;
 	id = x_spawn('c', run_callback, head, X_OP_CALLBACK, pc);
 	me->sync[X.cur]++;
-	if (id >= 0)
-		note_sections(&X.proc[id].waits_for);
+	if (id < 0)
+		return;
+	note_sections(&X.proc[id].waits_for);
+	x_foot(&X.proc[id].start_op, x_index(at) / 4, true);
+	x_foot_life(&X.proc[id].start_op, at);
 }
 
 void lab_x_rcu_barrier(void)
