@@ -51,6 +51,8 @@ void x_after_grace(void);
 void x_join_sections(const struct x_proc *p, x_clock *dep);
 bool x_seen_changed(const struct x_proc *p);
 void x_seen(uintptr_t addr, size_t size, uint64_t value, uintptr_t pc);
+void x_seen_instead(uintptr_t addr, size_t size, uint64_t value,
+		    uint64_t wanted, uintptr_t pc);
 bool x_in_atomic(const struct x_proc *p, const char **why);
 void x_might_sleep(uintptr_t pc);
 void x_work_done(struct x_proc *p);

@@ -125,7 +125,7 @@ struct x_held {
 
 struct x_seen {
 	uintptr_t addr, pc;
-	uint64_t value;
+	uint64_t value, wanted;		/* by a cmpxchg() that failed */
 	uint8_t size;
 	uint8_t times;
 };

@@ -286,7 +286,7 @@ static T cas##bits(volatile T *a, T c, T v, int mo, int fmo, uintptr_t pc) \
 	} else {							\
 		x_race_access((uintptr_t)a, sizeof(T), 0, pc);		\
 		x_order_read((uintptr_t)a, sizeof(T), acquires(mo));	\
-		x_seen((uintptr_t)a, sizeof(T), old, pc);		\
+		x_seen_instead((uintptr_t)a, sizeof(T), old, c, pc);	\
 	}								\
 	return old;							\
 }									\

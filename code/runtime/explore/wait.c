@@ -114,6 +114,16 @@ static void spin(uintptr_t pc)
  */
 void x_seen(uintptr_t addr, size_t size, uint64_t value, uintptr_t pc)
 {
+	x_seen_instead(addr, size, value, value, pc);
+}
+
+/*
+ * A cmpxchg() found @value, not what it wanted. It may well want @value the next
+ * time: then it waits for nothing.
+ */
+void x_seen_instead(uintptr_t addr, size_t size, uint64_t value,
+		    uint64_t wanted, uintptr_t pc)
+{
 	struct x_proc *me = x_me();
 	struct x_seen *s;
 	int i;
@@ -124,23 +134,32 @@ void x_seen(uintptr_t addr, size_t size, uint64_t value, uintptr_t pc)
 		s = &me->seen[i];
 		if (s->addr != addr || s->pc != pc)
 			continue;
-		if (s->value != value)
+		if (s->value != value || s->wanted != wanted)
 			s->times = 0;
 		s->value = value;
+		s->wanted = wanted;
 		if (++s->times >= 6)
 			spin(pc);
 		return;
 	}
 	if (me->nseen == X_SEEN)
 		me->nseen = 0;
-	me->seen[me->nseen++] = (struct x_seen){ addr, pc, value, size, 1 };
+	me->seen[me->nseen++] = (struct x_seen){ addr, pc, value, wanted, size, 1 };
 }
 
 /* A loop that waits says so: it goes on once something it read has changed. */
 void lab_x_cpu_relax(void)
 {
+	const struct x_proc *me = x_me();
+	uintptr_t pc = X_PC();
+	int i;
+
 	x_settle_value(x_me());
-	spin(X_PC());
+	for (i = 0; i < me->nseen; i++)
+		if (me->seen[i].wanted != me->seen[i].value &&
+		    me->seen[i].times == 1)
+			return;
+	spin(pc);
 }
 
 /* Workqueues */
