@@ -52,13 +52,27 @@ def test_source_that_cannot_be_built_is_refused_with_the_reason(tmp_path, name,
     (["--scheme", "rcu", "--break", "nothing"], "it has: no-protection"),
     (["--scheme", "rcu", "--cc", "nothing"], "no compiler called nothing"),
     (["--source", "/nowhere.c"], "/nowhere.c: No such file"),
-    (["--scheme", "rcu", "--want", "nothing"], "refused"),
+    (["--scheme", "rcu", "--want", "nothing"], "no kind of failure"),
     ([], "say SCHEME="),
     (["--experiments", "/nowhere.toml"], "/nowhere.toml"),
 ])
 def test_what_is_not_there_is_said_and_what_there_is(tmp_path, args, words):
     done = run(EXPLORE, *args)
     assert done.returncode == 2 and words in done.stderr, done
+
+
+@pytest.mark.parametrize("actors, words", [
+    ('{ "h", act, "nobody" }', "“h” interrupts “nobody”, which is no actor"),
+    ('{ "h", act, "h" }', "“h” interrupts “h”, which is an interrupt itself"),
+    ('{ "h", act, "one" }, { "top", act, "h" }', "an interrupt itself"),
+    ('{ "h", act, "one" }, { "two", act, "one" }', "has an interrupt already"),
+])
+def test_interrupts_that_are_not_modelled_are_refused(tmp_path, actors, words):
+    path = tmp_path / "interrupts.c"
+    path.write_text('#include "plant.h"\nstatic void act(void) { }\n'
+                    'SCENARIO(NULL, NULL, { "one", act }, ' + actors + ");\n")
+    seen = Seen(tmp_path, "--source", path)
+    assert seen.status == 2 and words in seen.err and not seen.doc, seen
 
 
 @pytest.fixture(scope="module")

@@ -87,6 +87,7 @@ void x_enter(void);
 void x_dispatch(void);
 void x_start(int id, char kind, const char *name, void (*run)(void *),
 	     void *arg);
+void x_check_actors(void);
 void x_start_actors(void);
 void x_step(struct x_op *op);
 void x_hold(void);

@@ -389,6 +389,7 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
+	x_check_actors();
 	x_result_open(result);
 	x_watchdog(true);
 	if (schedule)

@@ -4,6 +4,7 @@
  * works, interrupts.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine.h"
@@ -149,6 +150,32 @@ static int actor_named(const char *name)
 		if (!strcmp(lab_scenario.actors[i].name, name))
 			return i + 1;
 	return -1;
+}
+
+/* One interrupt a process, and none on top of another: that is not modelled. */
+void x_check_actors(void)
+{
+	const struct lab_actor *actor = lab_scenario.actors, *other;
+	const char *why;
+	int host;
+
+	for (; actor->name; actor++) {
+		if (!actor->interrupts)
+			continue;
+		host = actor_named(actor->interrupts);
+		why = host < 0 ? "which is no actor" :
+		      lab_scenario.actors[host - 1].interrupts ?
+		      "which is an interrupt itself" : NULL;
+		for (other = lab_scenario.actors; !why && other < actor; other++)
+			if (other->interrupts &&
+			    !strcmp(other->interrupts, actor->interrupts))
+				why = "which has an interrupt already";
+		if (!why)
+			continue;
+		x_say("explore: “%s” interrupts “%s”, %s\n", actor->name,
+		      actor->interrupts, why);
+		exit(2);
+	}
 }
 
 void x_start_actors(void)
