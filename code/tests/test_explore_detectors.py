@@ -99,6 +99,25 @@ def test_lock_order_cycle_is_reported_though_no_schedule_deadlocks(planted):
     assert "deadlock" not in planted["order_cycle", True, "gcc"].doc["kinds"]
 
 
+def test_late_store_does_not_arrive_in_who_gets_the_memory_next(tmp_path):
+    path = tmp_path / "late.c"
+    path.write_text('''#include "plant.h"
+static void one(void)
+{
+	struct thing *t = lab_alloc(sizeof(*t));
+
+	WRITE_ONCE(t->a, 1);
+	lab_free(t);
+	t = lab_alloc(sizeof(*t));
+	lab_expect(!READ_ONCE(t->a), "it is new");
+	lab_free(t);
+}
+SCENARIO(NULL, NULL, { "one", one });
+''')
+    seen = Seen(tmp_path, "--source", path, "--mode", "weak", "--reuse")
+    assert seen.verdict == "clean", seen
+
+
 def test_aba_shows_only_where_freed_memory_is_allocated_again(tmp_path):
     path = os.path.join(PLANTED, "aba.c")
     assert Seen(tmp_path, "--source", path).status == 0

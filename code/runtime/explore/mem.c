@@ -300,6 +300,9 @@ void lab_free(const void *object)
 	if (!object)
 		return;
 	x_settle_value(me);
+	/* What is late must not arrive in whoever gets this memory next. */
+	if (X.weak && X.reuse)
+		x_weak_fence(X_PC());
 	id = x_object_at(at);
 	if (id < 0 || X.objects[id].base != at) {
 		x_fail(LAB_X_WILD, X_PC(), at,
