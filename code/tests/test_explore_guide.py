@@ -48,6 +48,19 @@ def test_actor_is_held_at_the_label_and_does_nothing_behind_it(failing):
     assert seen.doc["processes"][steps[at + 1]["process"]] == "self"
 
 
+def test_actor_does_not_begin_under_the_interrupt_on_top_of_it(tmp_path):
+    path = tmp_path / "under.c"
+    path.write_text('''#include "plant.h"
+static void one(void) { lab_point(begun); }
+static void handler(void) { lab_point(here); }
+SCENARIO(NULL, NULL, { "one", one }, { "handler", handler, "one" });
+''')
+    seen = Seen(tmp_path, "--source", path, "--guide",
+                "handler:here one:begun handler:end")
+    assert seen.verdict == "diverged", seen
+    assert "one can't go on until handler, which interrupts it" in seen.out
+
+
 def test_guided_failure_replays_to_the_same_step(failing):
     tmp, seen = failing
     path = tmp / "guided.json"

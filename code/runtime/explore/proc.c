@@ -80,6 +80,7 @@ void x_start(int id, char kind, const char *name, void (*run)(void *),
 	p->sync = X.proc[X.cur].sync;
 	p->dep = X.proc[X.cur].dep;
 	p->sync[id] = 1;
+	p->op = &p->start_op;
 	p->state = X_NEW;
 	p->sp = x_coro_prepare(id, x_enter);
 	if (id >= X.nprocs)

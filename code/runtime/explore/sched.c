@@ -169,7 +169,7 @@ void x_dispatch(void)
 			next = p;
 			goto go;
 		}
-		if (q->state == X_NEW ||
+		if ((q->state == X_NEW && !x_interrupted(q)) ||
 		    (q->state == X_PARKED && x_enabled(p)))
 			enabled |= 1u << p;
 	}
