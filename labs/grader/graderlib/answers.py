@@ -49,8 +49,15 @@ class Refused(Exception):
     """It is no answer to this kind of question; the message says what is."""
 
 
-def text_of(answer, example):
+# What an answer looks like. None of them may be one, in any lab.
+EXAMPLE = {"kind": "livelock", "schedule": "one:here two:end one:end", "line": "rcu.c:41",
+           "repair": "one-change,another", "value": "7", "litmus": "Always",
+           "splat": "kcsan lab_some_function"}
+
+
+def text_of(answer, asks):
     """The answer as text without what surrounds it; or Refused."""
+    example = EXAMPLE[asks]
     if isinstance(answer, (int, float)) and not isinstance(answer, bool):
         try:
             answer = repr(answer)
@@ -69,7 +76,7 @@ def text_of(answer, example):
 # One function a kind of question: (lab, task, answer) -> Answer
 
 def kind(lab, task, answer):
-    said = text_of(answer, "data-race")
+    said = text_of(answer, "kind")
     word = re.sub(r"[\s_-]+", "-", said.lower()).strip("-")
     word = re.sub(r"^(a|an|the)-", "", word)
     word = CALLED.get(word, word)
@@ -87,14 +94,17 @@ def kind(lab, task, answer):
 
 
 def schedule(lab, task, answer):
-    said = text_of(answer, "reader:read_pointer self:end reader:end")
+    said = text_of(answer, "schedule")
     what = keys.subject(lab, task)
     keys.built(what)
     try:
         doc = keys.explore(what, "--guide=" + said)
     except keys.front_end().builder.BuildError as e:    # it is built, so this is of the guide
-        words = [x for x in str(e).splitlines() if not x.startswith("(")]
-        raise Refused(" ".join(map(sentence, words)) + labels_help(what, said)) from None
+        words = " ".join(sentence(x) for x in str(e).splitlines() if not x.startswith("("))
+        # The explorer's example may be what is asked for.
+        words = re.sub(r"A guide is, for example, \S+?\.?( |$)",
+                       f"A guide is, for example, {EXAMPLE['schedule']}.\\1", words)
+        raise Refused(words + labels_help(what, said)) from None
     if doc["verdict"] == "diverged":
         return Answer(False, answer, sentence(doc["trouble"]["text"]), doc)
     wanted = what.want.split(",") if what.want else doc["kinds"]
@@ -164,7 +174,7 @@ def place(at):
 
 
 def line(lab, task, answer):
-    said = text_of(answer, "rcu.c:41")
+    said = text_of(answer, "line")
     found = re.fullmatch(r"(?:(?P<file>[\w./-]+\.[ch])\s*[:, ]\s*)?(?:line\s*)?"
                          r"(?:(?P<line>\d{1,7})|(?P<function>[A-Za-z_]\w*)\s*(?:\(.*\))?)", said)
     if not found or found["line"] and not found["file"]:
@@ -253,7 +263,7 @@ def inlines(family):
 def repair(lab, task, answer):
     if isinstance(answer, list) and answer and all(isinstance(a, str) for a in answer[:20]):
         answer = ",".join(map(str, answer[:20]))
-    said = text_of(answer, "own-read")
+    said = text_of(answer, "repair")
     names = list(dict.fromkeys(n for n in re.split(r"[\s,;+]+", said) if n != "and"))
     what = keys.subject(lab, task)
     if task.of.get("wrong"):
@@ -295,10 +305,11 @@ def number(said):
 
 
 def value(lab, task, answer):
-    said = text_of(answer, "3")
+    said = text_of(answer, "value")
     given = number(said)
     if given is None:
-        raise Refused(f"{quoted(said)} is no number.")
+        raise Refused(f"{quoted(said)} is no number" + (
+            ": write a point for the comma." if re.fullmatch(r"\d+,\d+", said) else "."))
     where = f"labs/{lab.name}/lab.toml, task {task.id}: field = “{task.field}”"
     if "seconds" in task.field:
         raise labs.LabError(f"{where} is another one each time")
@@ -319,7 +330,7 @@ def value(lab, task, answer):
 
 
 def litmus(lab, task, answer):
-    said = text_of(answer, "Sometimes")
+    said = text_of(answer, "litmus")
     known = keys.litmus_suite().OUTCOMES
     word = said.capitalize()
     if word not in known:
@@ -330,7 +341,7 @@ def litmus(lab, task, answer):
 
 
 def splat(lab, task, answer):
-    said = text_of(answer, "kasan lab_utsns_get")
+    said = text_of(answer, "splat")
     words = re.sub(r"[,;]|\(\)", " ", said).split()
     kind_said = " ".join(words[:-1]).lower() or words[0].lower()
     function = words[-1].removesuffix("()") if len(words) > 1 else ""
@@ -342,7 +353,7 @@ def splat(lab, task, answer):
                       f"There are: {', '.join(REPORTS)}.")
     if word != "silent" and not function:
         raise Refused("What is asked for is a kind of report and a function, for example "
-                      "\"kasan lab_utsns_get\".")
+                      f"\"{EXAMPLE['splat']}\".")
     report = keys.splat(lab, task).get("report")
     if not report:
         return Answer(True, answer) if word == "silent" else Answer(

@@ -2,10 +2,11 @@
 """Answers are judged by running; whatever is written in their place, politely."""
 import datetime
 import os
+import re
 
 import pytest
 from grading import FOLDERS, labs
-from graderlib import answers, keys, reasons
+from graderlib import answers, answers_toml, keys, reasons
 
 BROKEN = {"scheme": "rcu", "scenario": "one_reader", "break": "no-grace-period",
           "want": "use-after-free"}
@@ -85,6 +86,7 @@ def test_right_answer_is_right_in_each_way_of_writing_it(lab, asks, of, more, ri
     ("repair", {**BROKEN, "break": "no-grace-period"}, {}, "no-grace-period", "plants a flaw"),
     ("value", RIGHT, {"field": "counts.executions"}, "5", "another number than 5"),
     ("value", RIGHT, {"field": "counts.executions"}, "3 or 4", "is no number"),
+    ("value", RIGHT, {"field": "counts.executions"}, "4,0", "a point for the comma"),
     ("litmus", {}, {"test": "r9-publish"}, "Always", "does not say Always"),
     ("litmus", {}, {"test": "r9-publish"}, "Newer", "did you mean Never?"),
     ("splat", {}, SPLAT, "lockdep child", "The kind is right"),
@@ -108,6 +110,20 @@ def test_reason_of_a_wrong_answer_does_not_give_the_key_away(lab, asks, of, more
         # To choose from all that there are gives nothing away.
         assert found.right is False, found
         assert key not in found.why or "There are" in found.why or "is none of" in found.why
+
+
+def test_no_example_of_an_answer_is_a_key_of_any_lab():
+    for a_lab in labs.all_labs():
+        key = answers_toml.read(os.path.join(a_lab.folder, "key.toml"))
+        for task in a_lab.tasks:
+            if task.asks not in answers.EXAMPLE:
+                continue
+            said = " ".join(answers.judge(a_lab, task, wrong).why for wrong in (
+                "", None, *(["kasan"] if task.asks == "splat" else []),
+                *(["no guide"] if task.id in ("2.6", "3.15") else [])))
+            assert "for example" in said, said
+            for words in (key[task.id].lower(), key[task.id].lower().replace(" ", ",")):
+                assert not re.search(rf"\b{re.escape(words)}\b", said.lower()), (task.id, said)
 
 
 HOSTILE = [None, True, 10 ** 5000, float("nan"), float("inf"), -0.0, [], {}, ["a"] * 10 ** 5,
