@@ -272,9 +272,10 @@ def repair(lab, task, answer):
     known = labs.change.load(os.path.join(labs.CODE, what.family)).get(what.scheme, {})
     for name in names:
         if name not in known:
-            raise Refused(f"{what.scheme} has no change {quoted(name)}"
-                          f"{close(name, known)} Its repairs are: " + ", ".join(
-                              n for n, c in known.items() if c["kind"] == "repair") + ".")
+            repairs = [n for n, c in known.items() if c["kind"] == "repair"]
+            raise Refused(f"{what.scheme} has no change {quoted(name)}{close(name, known)} " + (
+                f"Its repairs are: {', '.join(repairs)}." if len(repairs) > 2 else
+                "Nothing else than that file is changed."))     # the list would be the key
         if known[name]["kind"] != "repair":
             raise Refused(f"{quoted(name)} plants a flaw; a repair takes one away.")
     if len(names) > 4:

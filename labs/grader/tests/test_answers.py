@@ -99,6 +99,13 @@ def test_wrong_answer_is_wrong_and_its_reason_helps(lab, asks, of, more, wrong, 
     assert found.right is False and words in found.why, found
 
 
+def test_a_list_of_one_repair_is_not_shown():
+    a_lab, = [x for x in labs.all_labs() if x.number == 5]
+    said = answers.judge(a_lab, a_lab.task("5.9"), "no-softirq")
+    assert said.right is False and "has no change “no-softirq”" in said.why
+    assert "interrupts-off" not in said.why, said
+
+
 @pytest.mark.parametrize("asks, of, more, key", [
     ("kind", BROKEN, {}, "use-after-free"), ("line", BROKEN, {}, "lab_utsns_get"),
     ("line", BROKEN, {}, "rcu.c:51"), ("value", RIGHT, {"field": "counts.executions"}, " 4"),
