@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """experiments/: read them, a file a family, and refuse what makes no sense."""
+import difflib
 import os
 import re
 import tomllib
@@ -153,9 +154,13 @@ def load_of(family):
 
 def choose(experiments, only):
     """Those whose claim or id is among *only*; all without it."""
-    chosen = [e for e in experiments
-              if not only or any(word in (e.claim, e.id) for word in only)]
-    if not chosen:
-        raise Trouble(f"no experiment is about {', '.join(only)}; there are: "
-                      + ", ".join(dict.fromkeys(e.claim for e in experiments)), FAILED)
-    return chosen
+    claims = list(dict.fromkeys(e.claim for e in experiments))
+    known = {name.lower(): name for name in [*claims, *(e.id for e in experiments)]}
+    for word in only:
+        if word in known.values():
+            continue
+        near = [known[x] for x in difflib.get_close_matches(word.lower(), known, 3, 0.8)]
+        raise Trouble(f"no experiment is about {word}; " + (
+            f"near it: {', '.join(near)}" if near else f"there are: {', '.join(claims)}")
+            + "; debug list shows them all", FAILED)
+    return [e for e in experiments if not only or e.claim in only or e.id in only]
