@@ -135,6 +135,10 @@ class Story:
                 out("\n".join("  | " + line for line in shown(record["report"]["lines"])))
                 out(f"  {record['report']['kind']}: {record['report']['function']}(), "
                     f"{record['total_s']:.1f} s from the snapshot.")
+            if len(record["reports"]) > 1:
+                out("  All that the kernel said in this run:")
+                out("\n".join(f"    {said}".replace(TOP + "/", "")
+                              for said in record["reports"]))
         elif step == 4:
             out("\n".join(difference(story["fix"], self.scheme)))
             record = self.live(story["fix"])
@@ -165,10 +169,11 @@ def one_key():
     """Waits for one key; without a terminal the story goes on by itself."""
     if not sys.stdin.isatty():
         return " "
-    print(KEYS, end="", flush=True)
     old = termios.tcgetattr(sys.stdin)
     try:
+        # Before the prompt: what was typed until then is dropped, and nothing after it.
         tty.setcbreak(sys.stdin)
+        print(KEYS, end="", flush=True)
         return os.read(sys.stdin.fileno(), 1).decode("latin-1") or "q"
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, old)
