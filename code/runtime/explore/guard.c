@@ -15,22 +15,58 @@
 #include "engine.h"
 
 #define MAX_ENTRIES	4096
+#define MAX_KEPT	64
 
 static uintptr_t entries[MAX_ENTRIES];	/* ascending */
 static int nentries;
+static uintptr_t its_end;		/* of the submission's code */
+static uintptr_t scenario;		/* where its code begins */
+static struct { uintptr_t from, to; } kept[MAX_KEPT];
+static int nkept;
 
+/* Where each function begins; <where the submission ends; >where the scenario
+ * begins; from-to of each variable that it keeps to itself. */
 void x_guard_open(char *list)
 {
-	char *p;
+	char *p, *to;
 
 	X.guard = true;
 	for (p = strtok(list, ","); p; p = strtok(NULL, ",")) {
-		if (nentries == MAX_ENTRIES) {
-			x_say("explore: more than %d functions\n", MAX_ENTRIES);
+		if (nentries == MAX_ENTRIES || nkept == MAX_KEPT) {
+			x_say("explore: more than %d functions or %d variables\n",
+			      MAX_ENTRIES, MAX_KEPT);
 			exit(2);
 		}
-		entries[nentries++] = strtoul(p, NULL, 10);
+		to = strchr(p, '-');
+		if (*p == '<') {
+			its_end = strtoul(p + 1, NULL, 10);
+		} else if (*p == '>') {
+			scenario = strtoul(p + 1, NULL, 10);
+		} else if (to) {
+			kept[nkept].from = strtoul(p, NULL, 10);
+			kept[nkept++].to = strtoul(to + 1, NULL, 10);
+		} else {
+			entries[nentries++] = strtoul(p, NULL, 10);
+		}
 	}
+}
+
+static bool is_submission(uintptr_t pc)
+{
+	return x_in_text(pc) && pc <= its_end;
+}
+
+/* Whether the submission itself looks at what the scenario judges it by. */
+static bool keeps_from_it(uintptr_t addr, size_t size, uintptr_t pc)
+{
+	int i;
+
+	if (!is_submission(pc))
+		return false;
+	for (i = 0; i < nkept; i++)
+		if (addr < kept[i].to && addr + size > kept[i].from)
+			return true;
+	return false;
 }
 
 /* The last function that begins at or before @pc. */
@@ -115,7 +151,8 @@ bool __wrap_x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
 /*
  * The grader links with --wrap=x_mem_check, so that this comes first. Nobody
  * reads what the explorer itself writes, on a stack or among its variables:
- * it tells how far the search is, and no step says that it was looked at.
+ * it tells how far the search is, and no step says that it was looked at. And
+ * a submission touches nothing that the scenario judges it by.
  */
 bool __wrap_x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
 			uintptr_t pc)
@@ -134,16 +171,25 @@ bool __wrap_x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
 		       size, (unsigned long)addr);
 		return false;
 	}
+	if (X.guard && keeps_from_it(addr, size, pc)) {
+		x_fail(LAB_X_WILD, pc, addr,
+		       "%zu-byte %s at 0x%lx, which is the scenario's own",
+		       size, write ? "write" : "read", (unsigned long)addr);
+		return false;
+	}
 	return __real_x_mem_check(addr, size, write, typed, pc);
 }
 
 void x_check_call(uintptr_t function, uintptr_t pc)
 {
-	if (!X.guard || function_of(function) == function)
+	bool begins = function_of(function) == function;
+
+	if (!X.guard || (begins &&
+			 !(is_submission(pc) && function >= scenario)))
 		return;
-	x_fail(LAB_X_WILD, pc, function,
-	       "a call of 0x%lx, where no function begins",
-	       (unsigned long)function);
+	x_fail(LAB_X_WILD, pc, function, "a call of 0x%lx, %s",
+	       (unsigned long)function,
+	       begins ? "which is the scenario's" : "where no function begins");
 	x_end_execution();
 }
 

@@ -30,8 +30,17 @@ PLAINER = [["-fno-tree-fre", "-fno-tree-dominator-opts", "-fno-tree-loop-im",
 # What the explorer leaves in registers would tell how many executions there
 # were: a function of the explored code may be called with too few arguments.
 builder.ENGINE = [*builder.ENGINE, "-fzero-call-used-regs=all-gpr"]
-GATHER = builder.GATHER.replace(
-    "SECTIONS {", "SECTIONS {\n\tlab_text : { *(.text .text.*) }")
+# The submission comes first, the scenario last.
+GATHER = """SECTIONS {
+	lab_text : { its.o(.text .text.*) lab_its_end = .;
+		     *(EXCLUDE_FILE(scenario.o) .text EXCLUDE_FILE(scenario.o) .text.*)
+		     lab_scenario_text = .; *(.text .text.*) }
+	lab_data : { *(EXCLUDE_FILE(scenario.o) .data EXCLUDE_FILE(scenario.o) .data.*)
+		     lab_scenario_data = .; *(.data .data.*) }
+	lab_bss : { *(EXCLUDE_FILE(scenario.o) .bss EXCLUDE_FILE(scenario.o) .bss.*)
+		    lab_scenario_bss = .; *(.bss .bss.* COMMON) }
+}
+"""
 WHERE = "/submission"       # what its file is said to lie in
 
 
@@ -56,14 +65,28 @@ def reason(done, what):
     return f"{what} failed (status {done.status})"
 
 
-def functions(text):
-    """Where functions of the explored code begin, for --entries, from nm."""
-    symbols = re.findall(r"^([0-9a-f]{16}) (\S) (\S+)$", text, re.MULTILINE)
-    first, last = (next(int(a, 16) for a, _, n in symbols if n == end)
-                   for end in ("__start_lab_text", "__stop_lab_text"))
-    return ",".join(map(str, sorted({
-        int(a, 16) for a, kind, _ in symbols
-        if kind in "tT" and first <= int(a, 16) < last})))
+def guarded(text, handed_over):
+    """For --entries, from nm -S: where functions of the explored code begin, where the
+    submission's end <, where the scenario's begin >, and from-to of each variable of
+    the scenario's that is not for the submission."""
+    symbols = [(int(a, 16), int(size or "0", 16), kind, name) for a, size, kind, name in
+               re.findall(r"^([0-9a-f]{16}) (?:([0-9a-f]{16}) )?(\S) (\S+)$", text,
+                          re.MULTILINE)]
+    ends = {name: at for at, _, kind, name in symbols if kind.isupper()}
+    first, last = ends["__start_lab_text"], ends["__stop_lab_text"]
+    entries = {at for at, size, kind, _ in symbols
+               if kind in "tT" and first <= at < last and size}
+    kept = [(at, at + size) for at, size, kind, name in symbols
+            if size and name not in handed_over and any(
+                ends["lab_scenario_" + part] <= at < ends.get("__stop_lab_" + part, 0)
+                for part in ("data", "bss"))]
+    return ",".join([*map(str, sorted(entries)), f"<{ends['lab_its_end']}",
+                     f">{ends['lab_scenario_text']}", *(f"{start}-{end}" for start, end in kept)])
+
+
+def handed_over(text):
+    """Variables of a scenario whose addresses it gives away."""
+    return set(re.findall(r"&(\w+)\b(?!\s*(?:->|\[))", text))
 
 
 def names(lab):
@@ -252,11 +275,12 @@ class Building:
         mine, kits = (shlex.quote(folder) for folder in (engine, parts))
         # Nothing of theirs runs before main().
         script = (f"objcopy -R '.init_array*' scheme.o its.o && "
-                  f"ld -r -T gather.ld its.o {kits}/*.o -o whole.o && "
+                  f"cp {kits}/0-*.o scenario.o && "
+                  f"ld -r -T gather.ld its.o {kits}/[!0]*.o scenario.o -o whole.o && "
                   f"objcopy {renames} whole.o && "
                   f"{self.cc} -no-pie -Wl,--wrap=x_mem_check {mine}/*.o whole.o "
                   "-o program && "
-                  "nm program")
+                  "nm -S program")
         done = jail.run(
             ["/bin/sh", "-c", script], ro=[engine, parts],
             files={"scheme.o": scheme, "gather.ld": GATHER.encode()},
@@ -273,4 +297,7 @@ class Building:
                 said[0] if said else reason(done, "the linker"))))
         with open(path, "wb") as f:
             f.write(done.out)
-        return functions(done.err.decode(errors="replace"))
+        scenario, = glob.glob(os.path.join(glob.escape(parts), "0-*.c"))
+        with open(scenario, encoding="utf-8") as f:
+            given = handed_over(f.read())
+        return guarded(done.err.decode(errors="replace"), given)

@@ -114,17 +114,26 @@ def test_what_the_explored_code_says_moves_no_cursor():
     assert doc["kind"] == "warning" and text.isprintable() and "2J" in text and "<b>" in text
 
 
-def test_what_the_explorer_keeps_is_not_read():
-    """Where the explorer counts its executions, as nm says it."""
-    at, text = 0x420000, labs.reference(lab(LAB))
+def placed(text, symbol, scenario):
+    """A submission that has the address of a symbol, as nm says it, for AT."""
+    at = 0x420000
     for _ in range(2):
-        submission = confined.Submission(lab(LAB), text=text.replace(
-            "might_sleep();", f"if (*(int *){at:#x}) return;"))
-        program, _ = submission.program(EARLY)
-        at = int(subprocess.run(["nm", program], capture_output=True, text=True,
-                                check=True).stdout.partition(" D X\n")[0][-16:], 16)
-    doc = submission.explore(EARLY)
-    assert "the explorer's own" in doc["failures"][0]["text"]
+        submission = confined.Submission(lab(LAB), text=text.replace("AT", f"{at:#x}"))
+        program, _ = submission.program(scenario)
+        said = subprocess.run(["nm", program], capture_output=True, text=True, check=True)
+        at = int(re.search(rf"^(\w+) \S {symbol}$", said.stdout, re.MULTILINE).group(1), 16)
+    return submission
+
+
+@pytest.mark.parametrize("does, symbol, scenario, why", [
+    ("if (*(int *)AT) return;", "X", EARLY, "the explorer's own"),
+    ("*(long *)AT = 0;", "shared", "only_switch", "the scenario's own"),
+    ("((void (*)(void))AT)();", "start", "only_switch", "the scenario's")],
+    ids=["the explorer's memory", "a scenario's variable", "a scenario's function"])
+def test_what_judges_is_not_touched(does, symbol, scenario, why):
+    text = labs.reference(lab(LAB)).replace("might_sleep();", does)
+    doc = placed(text, symbol, scenario).explore(scenario)
+    assert doc["kind"] == "wild-access" and why in doc["failures"][0]["text"]
 
 
 def refusal(path):
