@@ -5,9 +5,12 @@ Where they are not built (make debug-kernels), the runs are skipped.
 """
 import importlib.machinery
 import importlib.util
+import io
 import os
+import pty
 import re
 import sys
+import threading
 import types
 
 import pytest
@@ -161,8 +164,8 @@ def test_of_the_kernels_own_only_data_races_are_its_own_business(console, expect
 
 
 def test_verdicts_need_nineteen_of_twenty_and_all_of_the_silence():
-    def doc(good, silent):
-        row = {"id": "x", "claim": "R10", "scheme": "rcu", "scenario": "s", "changes": [],
+    def doc(good, silent, claim="R10"):
+        row = {"id": "x", "claim": claim, "scheme": "rcu", "scenario": "s", "changes": [],
                "silent": False, "runs": 20, "good": good,
                "report": {"kind": "kasan", "function": "f"}}
         twin = {**row, "silent": True, "good": silent}
@@ -173,6 +176,9 @@ def test_verdicts_need_nineteen_of_twenty_and_all_of_the_silence():
     assert verdict(19, 20) == "holds"
     assert verdict(18, 20) == verdict(20, 19) == "not reproduced here"
     assert verdict(19, 0) == "not reproduced here"
+    # What these show is that the claim does not hold.
+    assert verdict(20, 20, "I8") == "refuted"
+    assert verdict(18, 20, "I8") == "not reproduced here"
 
 
 def test_a_matrix_with_a_twin_that_spoke_once_does_not_end_well(monkeypatch, capsys):
@@ -229,6 +235,7 @@ def test_a_kernels_key_follows_its_settings_and_not_its_comments(monkeypatch):
 @pytest.mark.parametrize("command, complaint", [
     (["labs/debug/debug", "run", "R10"], "make debug-kernels"),
     (["labs/debug/debug", "run", "Q1"], "no experiment is about Q1"),
+    (["labs/debug/debug", "run", "R10", "r3"], "no experiment is about r3; near it: R3;"),
     (["labs/debug/debug", "gdb", "rcu", "--point", "x"], "has no lab_point(x)"),
     (["labs/debug/debug", "gdb", "rtnl", "--scenario", "exec"], "netns has no scenario"),
     (["labs/debug/debug", "gdb", "mutex"], "there is no scheme “mutex”"),
@@ -245,6 +252,7 @@ def told(monkeypatch, keys, as_expected=True):
     said, asked = [], iter(keys)
     monkeypatch.setattr(story.Story, "live", lambda self, e: {
         "report": {"lines": ["BUG: of " + e.id], "kind": "kasan", "function": "f"},
+        "reports": ["kasan: of " + e.id, "panic: because of it"],
         "as_expected": as_expected,
         "total_s": 1.0})
     story.Story("rcu", story.load()["rcu"], lambda: next(asked), said.append).tell()
@@ -266,9 +274,32 @@ def test_a_story_goes_a_key_a_step_with_notes_on_demand(monkeypatch):
     for step in story.STEPS:
         assert step in whole
     assert "synchronize_rcu();" in whole and "BUG: of R10" in whole
+    assert "panic: because of it" in whole
     note = story.load()["rcu"]["notes"][0][:30]
     assert note not in whole and note in told(monkeypatch, "nq")
     assert "the code" not in told(monkeypatch, "q")
+
+
+def test_a_key_that_comes_with_the_prompt_is_taken(monkeypatch):
+    ours, theirs = pty.openpty()
+
+    class Screen(io.StringIO):
+        def write(self, text):
+            if "[n] notes" in text:
+                os.write(ours, b"n")
+            return len(text)
+    with open(theirs, closefd=False) as keyboard:
+        monkeypatch.setattr(sys, "stdin", keyboard)
+        monkeypatch.setattr(sys, "stdout", Screen())
+        late = threading.Timer(20, os.write, (ours, b"q"))
+        late.start()
+        try:
+            assert story.one_key() == "n"
+        finally:
+            late.cancel()
+            monkeypatch.undo()
+    os.close(theirs)
+    os.close(ours)
 
 
 def test_the_book_finds_the_line_again_or_says_that_it_is_gone():

@@ -175,6 +175,10 @@ def holds(row):
     return bool(row["runs"]) and row["good"] >= least
 
 
+# What the experiments of this claim show is that it does not hold.
+REFUTED = {"I8"}
+
+
 def results(doc):
     """For code/bench/claims: one result a claim, env D (labbench/merge.py)."""
     claims = {}
@@ -195,7 +199,8 @@ def results(doc):
                     f"{r['good']} of {r['runs']} runs")
             parts.append(f"{name}, {r['scenario']}: {seen}")
         out.append({"claim": claim, "env": "D",
-                    "verdict": "holds" if good else "not reproduced here",
+                    "verdict": "not reproduced here" if not good else
+                               "refuted" if claim in REFUTED else "holds",
                     "summary": "; ".join(parts) + ".",
                     "marked": None, "machine": doc["machine"],
                     "figures": [{"name": f"{r['id']}", "value": r["good"], "lo": None,
