@@ -53,6 +53,12 @@ def find(folder, wanted):
     return found
 
 
+def archive_in(folder):
+    """The name of an archive that somebody handed in unopened, or ""."""
+    return next((shown(name) for _, _, names in os.walk(folder) for name in sorted(names)
+                 if name.lower().endswith(ARCHIVES)), "")
+
+
 def collect(folder, wanted):
     """All entries of a class's folder, in the order of their names."""
     out = []
@@ -66,7 +72,9 @@ def collect(folder, wanted):
             if entry.is_dir(follow_symlinks=False):
                 item.files = find(entry.path, wanted)
                 if wanted[0] not in item.files:
-                    item.trouble = f"there is no {wanted[0]} in it"
+                    archive = archive_in(entry.path)
+                    item.trouble = f"there is no {wanted[0]} in it" + (
+                        f", but an archive, {archive}: unpack it there" if archive else "")
             elif entry.name.lower().endswith(ARCHIVES):
                 item.trouble = "it is an archive: unpack it into a folder of that name"
             elif entry.is_file(follow_symlinks=False) and entry.name.endswith(".c"):

@@ -20,13 +20,14 @@ STYLE = """
   --dim: #a8a8a8; --good: #1d3b20; --bad: #51211c; --wait: #262626; --person: #22304d;
   --link: #8ab4f8; } }
 body { background: var(--bg); color: var(--fg); font: 16px/1.45 system-ui, sans-serif;
-  margin: 0 auto; max-width: 75rem; padding: 1rem; }
+  margin: 0 auto; max-width: 100rem; padding: 1rem; }
 a { color: var(--link); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; margin: 1rem 0; }
 th, td { border: 1px solid var(--line); padding: .3rem .55rem; text-align: left;
   vertical-align: top; }
-td.mark { text-align: center; }
+th.mark, td.mark { text-align: center; padding: .3rem .2rem; min-width: 1.6rem; }
+th.mark { font-size: .85rem; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .passed { background: var(--good); } .failed { background: var(--bad); }
 .unwritten, .other { background: var(--wait); } .person { background: var(--person); }
@@ -34,6 +35,14 @@ td.name { max-width: 16rem; overflow-wrap: anywhere; }
 td.reason { min-width: 18rem; overflow-wrap: anywhere; }
 .dim { color: var(--dim); }
 """
+
+
+def legend():
+    """Each sign once, with the states that it stands for."""
+    states = collections.defaultdict(list)
+    for state, (sign, _) in MARK.items():
+        states[sign].append(state)
+    return " ".join(f"{sign} {' or '.join(named)}," for sign, named in states.items())
 
 
 def mark(state):
@@ -46,7 +55,9 @@ def where_stuck(rows):
     found = collections.defaultdict(list)
     for item, result in rows:
         task = next((t for t in result["tasks"] if t["state"] not in tables.FINE), None)
-        if task:
+        if "not_graded" in result:
+            found["", "not graded: " + result["not_graded"]].append(item.name)
+        elif task:
             reason = " in ".join(filter(None, [task.get("kind"), (task.get("place") or {})
                                                .get("function")]))
             found[task["id"], reason or task["state"]].append(item.name)
@@ -86,7 +97,7 @@ def sums(rows, about):
 
 def write(path, lab, rows, about):
     title = html.escape(f"Lab {lab.number}, {lab.title}: the class")
-    heads = "".join(f'<th scope="col" title="{html.escape(t.title)}">{t.id}</th>'
+    heads = "".join(f'<th scope="col" class="mark" title="{html.escape(t.title)}">{t.id}</th>'
                     for t in lab.tasks)
     stuck = "".join(
         f'<tr><td class="number">{len(names)}</td><td>{html.escape(task)}</td>'
@@ -106,7 +117,7 @@ def write(path, lab, rows, about):
 <th scope="col">Who</th></tr></thead>
 <tbody>{stuck or '<tr><td colspan="4">Nobody is stuck.</td></tr>'}</tbody></table></div>
 <h2>Everybody</h2>
-<p class="dim">{" ".join(f"{s} {k}," for k, (s, _) in MARK.items())} {OTHER[0]} not looked at.
+<p class="dim">{legend()} {OTHER[0]} not looked at.
 A name leads to that report.</p>
 <div class="wide" tabindex="0" role="region" aria-label="Everybody"><table>
 <thead><tr><th scope="col">nr</th><th scope="col">Submission</th><th scope="col">Points</th>

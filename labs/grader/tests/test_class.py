@@ -64,8 +64,10 @@ def graded(tmp_path_factory):
     os.makedirs(os.path.join(folder, "zz link"))
     os.symlink(LAB.reference_path, os.path.join(folder, "zz link", LAB.source_name))
     os.symlink(os.path.join(folder, "plain"), os.path.join(folder, "zz other"))
-    with open(os.path.join(folder, "zz.zip"), "w"):
-        pass
+    os.makedirs(os.path.join(folder, "zz packed"))
+    for archive in ("zz.zip", "zz packed/all of it.ZIP"):
+        with open(os.path.join(folder, archive), "w"):
+            pass
     shutil.copy(LAB.reference_path, os.path.join(folder, "alone.c"))
     return folder, grade(folder)
 
@@ -80,7 +82,7 @@ def test_each_submission_is_graded_whatever_it_is_called(graded):
     of = sum(t.points for t in LAB.of_part("build"))
     assert table["plain"]["points"] == table["alone.c"]["points"] == str(of), done.stderr
     assert table["with spaces"]["points"] == "0"
-    assert len(table) == len(ODD) + 8
+    assert len(table) == len(ODD) + 9
     assert not os.path.exists(os.path.join(TOP, "pwned"))
     assert all(r["points"] == "0" and "not written" in r["stuck at"] + r["reason"]
                for n, r in table.items() if n.lstrip("'") in ODD[1:2])
@@ -92,10 +94,15 @@ def test_what_cannot_be_graded_is_listed_with_the_reason(graded):
     table = by_name(folder)
     for name, why in [("zz empty", "there is no"), ("zz huge", "is the most"),
                       ("zz pipe", "no regular file"), ("zz link", "can't be read"),
-                      ("zz other", "neither a folder"), ("zz.zip", "unpack it")]:
+                      ("zz other", "neither a folder"), ("zz.zip", "unpack it"),
+                      ("zz packed", "but an archive, all of it.ZIP: unpack it there")]:
         assert why in table[name]["reason"], name
         assert f"not graded: {name}" in done.stdout
     assert table["zz deep"]["points"] != "0"
+    assert ", 7 that can't be graded" in done.stdout
+    assert "known already" not in done.stdout
+    with open(os.path.join(f"{folder}-grades", "index.html")) as f:
+        assert "not graded: there is no" in f.read()
 
 
 def test_the_tables_hold_no_formula_and_no_markup(graded):
@@ -106,7 +113,7 @@ def test_the_tables_hold_no_formula_and_no_markup(graded):
         page = f.read()
     assert "<b>bold" not in page and "&lt;b&gt;bold" in page
     suites = ElementTree.parse(os.path.join(out, "junit.xml")).getroot()
-    assert len(suites) == len(ODD) + 8
+    assert len(suites) == len(ODD) + 9
     skipped = [s for s in suites if s.get("name") == "with spaces"][0]
     assert int(skipped.get("tests")) == len(LAB.tasks)
     assert ElementTree.parse(os.path.join(out, "junit.xml")).find(".//error") is not None
@@ -120,7 +127,7 @@ def test_gradescope_gets_every_result(graded):
             assert name == "results.json"
             with open(os.path.join(where, name)) as f:
                 seen[os.path.basename(where)] = json.load(f)
-    assert len(seen) == len(ODD) + 8
+    assert len(seen) == len(ODD) + 9
     for result in seen.values():
         assert isinstance(result["score"], (int, float))
         for test in result.get("tests", []):
