@@ -16,6 +16,7 @@
 
 #define MAX_ENTRIES	4096
 #define MAX_KEPT	64
+#define MAX_EPOCH	60000		/* x_clock counts to 65535 */
 
 static uintptr_t entries[MAX_ENTRIES];	/* ascending */
 static int nentries;
@@ -159,25 +160,44 @@ bool __wrap_x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
 {
 	bool theirs;
 
+	/* What was allocated is nobody's own. */
+	if (!X.guard || addr - X_ARENA < X_ARENA_SIZE)
+		return __real_x_mem_check(addr, size, write, typed, pc);
 	if (addr - X_STACKS < X_STACKS_SIZE)
 		theirs = x_may_write_stack(addr, size);
 	else
 		theirs = x_index(addr) >= 0 ||
 			 addr + size <= (uintptr_t)data_start ||
 			 addr >= (uintptr_t)end;
-	if (X.guard && !write && !theirs) {
+	if (!write && !theirs) {
 		x_fail(LAB_X_WILD, pc, addr,
 		       "%zu-byte read at 0x%lx, which is the explorer's own",
 		       size, (unsigned long)addr);
 		return false;
 	}
-	if (X.guard && keeps_from_it(addr, size, pc)) {
+	if (keeps_from_it(addr, size, pc)) {
 		x_fail(LAB_X_WILD, pc, addr,
 		       "%zu-byte %s at 0x%lx, which is the scenario's own",
 		       size, write ? "write" : "read", (unsigned long)addr);
 		return false;
 	}
 	return __real_x_mem_check(addr, size, write, typed, pc);
+}
+
+void __real_x_settle_value(struct x_proc *p) __attribute__((weak));
+void __wrap_x_settle_value(struct x_proc *p);
+
+/*
+ * Likewise, and all entries begin so. A fence is no step, so that nothing else
+ * counts it: a clock that begins anew would put all that follows in order.
+ */
+void __wrap_x_settle_value(struct x_proc *p)
+{
+	if (X.guard && p->sync[p - X.proc] > MAX_EPOCH)
+		x_fail(LAB_X_LIMIT, p->came_from, 0,
+		       "%s has more fences in one execution than the explorer can count",
+		       p->name);
+	__real_x_settle_value(p);
 }
 
 void x_check_call(uintptr_t function, uintptr_t pc)
