@@ -18,7 +18,7 @@ GRADER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(os.path.dirname(GRADER))
 sys.path.insert(0, GRADER)
 
-from graderlib import handed_in, labs, skeleton  # noqa: E402
+from graderlib import handed_in, labs, overview, skeleton  # noqa: E402
 
 CLASS = os.path.join(GRADER, "class")
 LAB = labs.load("0")
@@ -117,6 +117,18 @@ def test_the_tables_hold_no_formula_and_no_markup(graded):
     skipped = [s for s in suites if s.get("name") == "with spaces"][0]
     assert int(skipped.get("tests")) == len(LAB.tasks)
     assert ElementTree.parse(os.path.join(out, "junit.xml")).find(".//error") is not None
+
+
+def test_who_is_stuck_at_the_same_stands_in_one_row():
+    def stuck(name, kind, function):
+        item = handed_in.HandedIn(1, name, {})
+        return item, {"tasks": [{"id": "0.1", "state": "failed", "kind": kind,
+                                 "place": {"function": function}}]}
+    rows = [stuck("ada", "endless", "f"), stuck("bob", "endless", "g"),
+            stuck("eve", "leak", "f"), stuck("kay", "leak", "g")]
+    assert overview.where_stuck(rows) == [
+        ("0.1", "endless", ["ada", "bob"]), ("0.1", "leak in f", ["eve"]),
+        ("0.1", "leak in g", ["kay"])]
 
 
 def test_gradescope_gets_every_result(graded):
