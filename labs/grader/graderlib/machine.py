@@ -158,6 +158,10 @@ class Object:
         if self.table not in self.at or self.at[self.table][0] == "*UND*":
             raise Refused(0, f"it has no table {self.table}: end it as the "
                           "skeleton ends")
+        # Whoever calls by it has no hook there: it never changes.
+        if not self.at[self.table][0].startswith(".rodata"):
+            raise Refused(("symbol", self.table), f"its table {self.table} is not "
+                          "const: end it as the skeleton ends")
 
     def called(self, line):
         """The name of what is called, if it is not of this object."""

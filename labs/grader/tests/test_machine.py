@@ -85,6 +85,16 @@ def test_object_is_refused_for(what):
     assert why in refused.value.args[1]
 
 
+def test_table_that_can_be_written_is_refused():
+    """Others call by it, and have no hook that would see what was written."""
+    text = labs.reference(lab(LAB)).replace(
+        '#include "loops.h"', "struct own { void *calls[11]; } lab_scheme_rcu = "
+        '{ { "own", lab_utsns_get } };')
+    built = building.Building(lab(LAB), text=text)
+    with pytest.raises(machine.Refused, match="is not const"):
+        built.judge_code(built.compile_with(building.PLAINER[0]))
+
+
 def test_reference_and_plain_assembly_that_does_no_harm_can_be_followed():
     judged("", 'asm volatile("nop" : : : "memory");')
 
