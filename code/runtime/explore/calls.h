@@ -32,6 +32,7 @@ enum { X_ACC_WRITE = 1, X_ACC_PLAIN = 2, X_ACC_FREE = 4 };
 void x_race_init(void);
 void x_race_reset(void);
 void x_race_access(uintptr_t addr, size_t size, int acc, uintptr_t pc);
+void x_promote_life(uintptr_t addr, enum lab_x_failure kind);
 void x_race_forget(uintptr_t addr, size_t size);
 x_clock *x_sync_at(uintptr_t addr, bool create);
 void x_acquire(const x_clock *from);

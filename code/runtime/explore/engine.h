@@ -246,6 +246,7 @@ struct x_engine {
 
 	/* Options */
 	uint32_t want;			/* kinds that end the search */
+	bool all;			/* none does */
 	bool guard, weak, reuse, no_races;
 	int max_steps;
 	double time_limit;

@@ -18,13 +18,13 @@
 #include "engine.h"
 
 #define SHORTEN_CAP	40000
+#define COLLECT		20000	/* after a failure, for other kinds */
 #define MAX_BOUND	6
 
 struct x_summary summary;
 
 static bool shortening, explicit_want, found, shorten = true;
-/* After the first failure the search goes on for so long, for other kinds. */
-static uint64_t best_cost, found_at, collect = 20000;
+static uint64_t best_cost, found_at;
 
 static uint64_t cost(int n, int *preemptions, int *switches)
 {
@@ -90,7 +90,7 @@ bool x_on_execution(void)
 	}
 	if (shortening)
 		return false;
-	return stop || (found && X.executions > found_at + collect);
+	return stop || (found && !X.all && X.executions > found_at + COLLECT);
 }
 
 /**
@@ -374,7 +374,7 @@ int main(int argc, char **argv)
 			x_guard_open(optarg);
 			break;
 		case 'a':
-			collect = UINT64_MAX / 2;
+			X.all = true;
 			break;
 		case 'S':
 			shorten = false;

@@ -155,6 +155,7 @@ static bool check_arena(uintptr_t addr, size_t size, bool write, bool typed,
 		return false;
 	}
 	if (o->dead) {
+		x_promote_life(addr, LAB_X_USE_AFTER_FREE);
 		x_fail(LAB_X_USE_AFTER_FREE, pc, addr,
 		       "%zu-byte %s at offset %ld of an object of %u bytes that %s has freed",
 		       size, verb, (long)(addr - o->base), o->size,
@@ -318,6 +319,7 @@ void lab_free(const void *object)
 	}
 	o = &X.objects[id];
 	if (o->dead) {
+		x_promote_life(at, LAB_X_DOUBLE_FREE);
 		x_fail(LAB_X_DOUBLE_FREE, X_PC(), at,
 		       "free of an object of %u bytes that %s has freed before",
 		       o->size, X.proc[o->free_proc].name);

@@ -116,6 +116,22 @@ static bool promote(uintptr_t addr, size_t size, bool lifetime)
 	return news;
 }
 
+/*
+ * Who came too late for an object might have come before its end: that is a step
+ * from now on, if what this failure hides is searched for.
+ */
+void x_promote_life(uintptr_t addr, enum lab_x_failure kind)
+{
+	uint32_t life = x_lifetime_cell(addr);
+
+	if (X.sequential || X.replay || !life || x_promoted[life] ||
+	    (X.want >> kind & 1 && !X.all))
+		return;
+	x_promoted[life] = 1;
+	X.restart = true;
+	x_end_execution();
+}
+
 static void race(const struct record *r, uintptr_t addr, size_t size, int acc,
 		 uintptr_t pc)
 {
