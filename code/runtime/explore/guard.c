@@ -25,6 +25,16 @@ static uintptr_t scenario;		/* where its code begins */
 static struct { uintptr_t from, to; } kept[MAX_KEPT];
 static int nkept;
 
+/*
+ * What the compiler guards a stack by is random, and lies among the variables
+ * there: a submission could read it, and be another one each time. Before
+ * main(), so that no function that will return has it already.
+ */
+static void __attribute__((constructor)) same_each_time(void)
+{
+	__asm__ __volatile__("movq %0, %%fs:0x28" : : "r"(X_CANARY << 8));
+}
+
 /* Where each function begins; <where the submission ends; >where the scenario
  * begins; from-to of each variable that it keeps to itself. */
 void x_guard_open(char *list)

@@ -136,6 +136,20 @@ def test_what_judges_is_not_touched(does, symbol, scenario, why):
     assert doc["kind"] == "wild-access" and why in doc["failures"][0]["text"]
 
 
+def test_what_guards_the_stack_is_no_dice():
+    """It lies behind a local array, and the first bad address says what it is."""
+    text = labs.reference(lab(LAB)).replace("might_sleep();", """
+	char last[8];
+
+	strcmp(last, "");
+	if (**(int **)(last + 8))
+		return;
+""").replace("#include", "#include <linux/string.h>\n#include", 1)
+    said = {confined.Submission(lab(LAB), text=text).explore(EARLY)["failures"][0]["text"]
+            for _ in range(2)}
+    assert len(said) == 1 and "nobody's" in said.pop()
+
+
 def refusal(path):
     found, = confined.Submission(lab(LAB), str(path)).findings()
     return found.text
