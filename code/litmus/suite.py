@@ -20,6 +20,7 @@ import tomllib
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 OUTCOMES = ("Never", "Sometimes", "Always")
+ASKED = "asked"         # in a handout: a lab asks what is to be seen
 
 
 class SuiteError(Exception):
@@ -40,8 +41,9 @@ class Litmus:
         lines = [re.sub(r"^ \* ?", "", line) for line in comment.split("\n")]
         fields = [m.groups() for line in lines
                   if (m := re.fullmatch(r"([A-Z][a-z]+): (.+)", line))]
-        self.result = self.one(fields, "Result", OUTCOMES)
-        self.interleaving = self.one(fields, "Interleaving", OUTCOMES)
+        known = OUTCOMES + (ASKED,)
+        self.result = self.one(fields, "Result", known)
+        self.interleaving = self.one(fields, "Interleaving", known)
         self.flags = sorted(w for k, v in fields if k == "Flags"
                             for w in v.split())
         self.claims = self.one(fields, "Claims").split()

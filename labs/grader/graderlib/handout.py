@@ -96,6 +96,19 @@ def changes_of(family, keep):
                    re.match(r"\[([\w-]+)\.", part).group(1) in keep)
 
 
+def litmus_changes(text):
+    """The variants of litmus tests, without what is to be seen in them: labs ask."""
+    text = re.sub(r"(?m)^(result|interleaving|kind|what) = .*$", r'\1 = "asked"', text)
+    return re.sub(r"(?m)^(flags = |#(?! SPDX)).*\n", "", text)
+
+
+def litmus_test(text, changes):
+    """A litmus test without the paragraphs that say what comes of these changes."""
+    end = text.index("\n *)\n")
+    kept = [p for p in text[:end].split("\n *\n") if not any(c in p for c in changes)]
+    return "\n *\n".join(kept) + text[end:]
+
+
 def lay_out(root, all_labs):
     """Everything but the book, under `root`."""
     copy(root, [p for p in tracked(*FOLDERS, *FILES) if not OUT.search(p)])
@@ -115,6 +128,13 @@ def lay_out(root, all_labs):
         others = {os.path.basename(p)[:-2] for p in tracked(f"code/{family}")
                   if p.endswith(".c")} - set(names)
         put(root, f"code/{family}/changes.toml", changes_of(family, whole | others))
+    put(root, "code/litmus/changes.toml",
+        litmus_changes(labs.read_text(os.path.join(labs.CODE, "litmus", "changes.toml"))))
+    asked = [t for lab in all_labs for t in lab.tasks if t.asks == "litmus" and t.change]
+    for name in {t.test for t in asked}:
+        path = f"code/litmus/{name}.litmus"
+        put(root, path, litmus_test(labs.read_text(os.path.join(labs.TOP, path)),
+                                    {t.change for t in asked}))
     for lab in all_labs:
         folder = f"labs/{lab.name}"
         copy(root, [p for p in tracked(folder) if p == f"{folder}/lab.toml"

@@ -41,6 +41,21 @@ def test_no_key_no_mutant_and_no_right_submission_is_in_it(root):
             assert f.read().count("lab_todo(") >= len(lab.cuts)
 
 
+def test_a_litmus_test_that_a_lab_asks_about_is_there_without_what_is_seen(root):
+    asked = [t for lab in ALL for t in lab.tasks if t.asks == "litmus"]
+    assert asked
+    for task in asked:
+        name = task.test + (f".{task.change}" if task.change else "")
+        done = subprocess.run([os.path.join(root, "code", "litmus", "run"), "--show", name],
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 0 and f"C {name}\n" in done.stdout, done.stderr
+        assert "Result: asked" in done.stdout
+        text = labs.read_text(os.path.join(root, "code", "litmus", task.test + ".litmus"))
+        assert task.change not in text, name
+    changes = labs.read_text(os.path.join(root, "code", "litmus", "changes.toml"))
+    assert not [x for x in ("Never", "Sometimes", "Always", '"break"') if x in changes]
+
+
 def test_a_kit_that_is_no_clone_is_not_packed_and_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(labs, "TOP", str(tmp_path))
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
