@@ -24,7 +24,7 @@ FOLLOWED = ["-fno-tree-pta", "-fno-ivopts", "-fno-jump-tables",
             "-mgeneral-regs-only", "-mstringop-strategy=libcall",
             "-fcf-protection=none", "-fno-asynchronous-unwind-tables",
             "-fno-shrink-wrap", "-mindirect-branch=thunk-extern",
-            "-ftrivial-auto-var-init=zero"]
+            "-ftrivial-auto-var-init=pattern"]
 PLAINER = [["-fno-tree-fre", "-fno-tree-dominator-opts", "-fno-tree-loop-im",
             "-fno-move-loop-invariants"], ["-Og"], ["-O0"]]
 # What the explorer leaves in registers would tell how many executions there

@@ -89,3 +89,12 @@ def test_a_wrong_answer_gets_no_points_and_is_told_why(folder, tmp_path):
             said = task(result, t.id)
             assert (said["state"], said["points"]) == ("failed", 0), shown(result)
             assert said["reason"]
+
+
+def test_a_local_that_is_never_set_is_no_null(tmp_path):
+    """What the compiler leaves undefined must not come out right."""
+    a_lab = lab(FOLDERS[0])
+    text = labs.reference(a_lab).replace("struct lab_uts_namespace *uts_ns = NULL;",
+                                         "struct lab_uts_namespace *uts_ns;")
+    first = task(graded(tmp_path, a_lab, text, only_task="0.1"), "0.1")
+    assert first["state"] == "failed" and "of a zombie returns NULL" in first["reason"], first
