@@ -98,7 +98,7 @@ static void on_alarm(int sig, siginfo_t *info, void *context)
 	(void)info;
 	if (beat == last_beat)
 		x_result_fault("endless",
-			       "two seconds without an access to memory: a loop that never ends",
+			       "two seconds without a step that others could come between: a loop that never ends",
 			       pc);
 	last_beat = beat;
 	x_watchdog(true);

@@ -32,13 +32,13 @@ def parse(text):
         if not turn:
             raise builder.BuildError(
                 f"“{rest[:40]}” does not begin with ACTOR:LABEL. A guide is, "
-                "for example, reader:read_pointer,self:end,reader:end")
+                "for example, one:read_pointer,two:end")
         name = re.sub(r"\s+", "_", turn.group(1).strip())
         turns.append((name, turn.group(2)))
         rest = rest[turn.end():]
     if not turns:
         raise builder.BuildError("this guide has no turn; an example is "
-                                 "reader:read_pointer,self:end,reader:end")
+                                 "one:read_pointer,two:end")
     if len(turns) > MOST_TURNS:
         raise builder.BuildError(f"a guide has {MOST_TURNS} turns at most, "
                                  f"this one has {len(turns)}")

@@ -265,7 +265,7 @@ def draw(doc, total=None):
 def tell(doc, drawn, total):
     """For more actors than there is room for: who does what, line by line."""
     names = doc["processes"] + ["?"] * 32
-    who = min(18, max(len(names[r[0]]) for r in drawn))
+    who = min(19, max(len(names[r[0]]) for r in drawn))
     out, calls = [], []
 
     def put(number, process, lines):

@@ -85,7 +85,7 @@ def sums(rows, about):
     points = [r["points"] for _, r in rows]
     seconds = [r["seconds"] for _, r in rows if "seconds" in r]
     memory = [r["memory_mb"] for _, r in rows if "memory_mb" in r]
-    text = (f"{len(rows)} submissions, median {statistics.median(points):g} of "
+    text = (f"{len(rows)} submission{'s' * (len(rows) != 1)}, median {statistics.median(points):g} of "
             f"{max(r['of'] for _, r in rows):g} points. ")
     if seconds:
         text += (f"One took {statistics.median(seconds):.1f} s (median; the longest "

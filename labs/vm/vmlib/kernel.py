@@ -104,8 +104,8 @@ def check_pair(kernel, kdir):
 def fetched_or_trouble(what):
     got = fetch.fetched()
     if not got or not got.get(what):
-        name = {"kdir": "kernel's headers"}.get(what, what)
-        raise Trouble(f"the VM's {name} has not been fetched yet: run `labs/vm/vm "
+        name = "headers of the VM's kernel" if what == "kdir" else f"VM's {what}"
+        raise Trouble(f"not fetched yet: the {name}. Run `labs/vm/vm "
                       "fetch` first (it downloads about 45 MB, installs nothing)")
     return got[what]
 
