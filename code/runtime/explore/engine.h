@@ -238,6 +238,7 @@ struct x_engine {
 	int most_switches, most_steps;	/* nothing longer is of interest */
 	int prefix;			/* nodes that are decided already */
 	bool replay, guided;
+	bool given;			/* a schedule from outside: may not fit */
 	uint64_t executions, redundant, total_steps, restarts, failing;
 	int deepest;
 	bool keep_signatures;

@@ -195,7 +195,7 @@ static void one_replay(char *list)
 	int n = parse_list(list, schedule);
 	int i;
 
-	X.tracing = true;
+	X.tracing = X.given = true;
 	replay(schedule, n);
 	if (X.nevents < n && X.cut) {
 		x_result("diverged");

@@ -82,6 +82,14 @@ int x_search_choose(uint32_t enabled)
 	if (d < X.prefix) {
 		if (enabled >> n->choice & 1)
 			return n->choice;
+		/* The same choices have led elsewhere: no search can go on. */
+		if (!X.given) {
+			for (p = d; p-- && X.events[p].proc != n->choice; )
+				;
+			x_result_fault("fault",
+				       "the explored code does something else when it is run again",
+				       p < 0 ? 0 : X.events[p].pc);
+		}
 		X.cut = true;
 		return -1;
 	}
