@@ -228,7 +228,9 @@ class Source:
             if instead:
                 self.no(t.line, f"{t.text} can't be used here: {instead}")
             elif "$" in t.text or not t.text.isascii():
-                self.no(t.line, f"“{t.text[:40]}” is no name that C has "
+                shown = "".join(c if c.isprintable() else f"U+{ord(c):04X}"
+                                for c in t.text[:40])
+                self.no(t.line, f"“{shown}” is no name that C has "
                         "everywhere: use letters, digits and _")
         elif t.text in ("'", '"'):
             # gcc takes all of the line behind it for one word, comments too.
@@ -323,7 +325,7 @@ def decode(data):
         return None, Finding("forbidden", 0, f"it has more than {MOST >> 10} "
                              "kB: a scheme has about 10")
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")       # some editors put a mark in front
     except UnicodeDecodeError as e:
         return None, Finding("forbidden", data.count(b"\n", 0, e.start) + 1,
                              "a byte that is not UTF-8: save the file as UTF-8")

@@ -185,6 +185,14 @@ def test_file_that_is_no_text_is_refused(tmp_path):
     assert "control character" in refusal(source)
 
 
+def test_marks_that_an_editor_leaves_are_taken_or_can_be_seen(tmp_path):
+    source = tmp_path / "rcu.c"
+    source.write_bytes(b"\xef\xbb\xbfint a;\n")
+    assert check.read(source) == ("int a;\n", None)
+    found = check.source(lab(LAB), "int\N{NO-BREAK SPACE}a;\n")
+    assert any("U+00A0" in f.text for f in found), found
+
+
 def test_path_may_hold_spaces_quotes_and_newlines(tmp_path):
     folder = tmp_path / "a 'b' \"c\" $(touch x) \\ `d`\n\u00e4; rm -rf *"
     folder.mkdir()
