@@ -213,25 +213,26 @@ class Watch:
     """Reads what a command prints, up to a cap, and ends it in time."""
 
     def __init__(self, child, status_fd, seconds):
-        self.child, self.first = child, None
+        self.child, self.first = child, None    # a pidfd
         self.status_fd, self.said = status_fd, b""
         self.patience = Patience(seconds)
         # A bytearray grows where it is: 64 MB of bytes took a minute to add up.
         self.got = {child.stdout.fileno(): bytearray(), child.stderr.fileno(): bytearray()}
 
     def kill(self):
-        """The first process of the namespace takes all others with it: it is
-        gone when they are."""
-        first = None
+        """The first process of the namespace takes all others with it."""
         with contextlib.suppress(OSError):
-            first = self.first and os.pidfd_open(self.first)
-            if first:
-                signal.pidfd_send_signal(first, signal.SIGKILL)
+            if self.first:
+                signal.pidfd_send_signal(self.first, signal.SIGKILL)
         with contextlib.suppress(OSError):
             os.killpg(self.child.pid, signal.SIGKILL)
-        if first:
-            select.select([first], [], [], PATIENCE_S)
-            os.close(first)
+
+    def gone(self):
+        """Wait until that first process is gone, as all others then are:
+        bwrap itself ends as soon as the command has."""
+        if self.first:
+            select.select([self.first], [], [], PATIENCE_S)
+            os.close(self.first)
 
     def status(self):
         try:
@@ -240,11 +241,9 @@ class Watch:
             text = b""
         self.said += text
         if b"\n" in self.said and not self.first:
-            try:
-                self.first = json.loads(self.said.splitlines()[0]).get(
-                    "child-pid")
-            except ValueError:
-                pass
+            with contextlib.suppress(ValueError, KeyError, OSError):
+                self.first = os.pidfd_open(
+                    json.loads(self.said.splitlines()[0])["child-pid"])
         return bool(text)
 
     def until(self, cap, memory):
@@ -365,10 +364,11 @@ def watched(command, environment, fds, status, home, seconds, output, rss):
         why = "interrupted"
         raise
     finally:
+        watch.status()
         if why:
-            watch.status()
             watch.kill()
         child.wait()
+        watch.gone()
         for pipe in (child.stdout, child.stderr):
             pipe.close()
     out, err = (bytes(text[:output]) for text in watch.got.values())
