@@ -80,6 +80,8 @@ void x_range(uintptr_t addr, size_t size, bool write, uintptr_t pc);
 
 /* guard.c */
 void x_guard_open(char *list);
+bool x_guard_allows(uintptr_t addr, size_t size, bool write, uintptr_t pc);
+void x_guard_clock(const struct x_proc *p);
 bool x_may_write_stack(uintptr_t addr, size_t size);
 void x_check_call(uintptr_t function, uintptr_t pc);
 

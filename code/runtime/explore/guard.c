@@ -154,25 +154,26 @@ bool x_may_write_stack(uintptr_t addr, size_t size)
 /* Where the C library's data begin, and with them all that the linker put there. */
 extern char data_start[] __attribute__((weak)), end[];
 
-bool __real_x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
-			uintptr_t pc) __attribute__((weak));
-bool __wrap_x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
-			uintptr_t pc);
-
-/*
- * The grader links with --wrap=x_mem_check, so that this comes first. Nobody
- * reads what the explorer itself writes, on a stack or among its variables:
- * it tells how far the search is, and no step says that it was looked at. And
- * a submission touches nothing that the scenario judges it by.
+/**
+ * x_guard_allows() - may what is running look at, or write to, this place?
+ * @addr: where
+ * @size: how much
+ * @write: whether it writes
+ * @pc: the return address of the hook that asks
+ *
+ * Nobody reads what the explorer itself writes, on a stack or among its
+ * variables: it tells how far the search is, and no step says that it was
+ * looked at. And a submission touches nothing that the scenario judges it by.
+ *
+ * Return: whether it may; if not, that is the failure.
  */
-bool __wrap_x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
-			uintptr_t pc)
+bool x_guard_allows(uintptr_t addr, size_t size, bool write, uintptr_t pc)
 {
 	bool theirs;
 
 	/* What was allocated is nobody's own. */
 	if (!X.guard || addr - X_ARENA < X_ARENA_SIZE)
-		return __real_x_mem_check(addr, size, write, typed, pc);
+		return true;
 	if (addr - X_STACKS < X_STACKS_SIZE)
 		theirs = x_may_write_stack(addr, size);
 	else
@@ -191,23 +192,19 @@ bool __wrap_x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
 		       size, write ? "write" : "read", (unsigned long)addr);
 		return false;
 	}
-	return __real_x_mem_check(addr, size, write, typed, pc);
+	return true;
 }
 
-void __real_x_settle_value(struct x_proc *p) __attribute__((weak));
-void __wrap_x_settle_value(struct x_proc *p);
-
 /*
- * Likewise, and all entries begin so. A fence is no step, so that nothing else
- * counts it: a clock that begins anew would put all that follows in order.
+ * A fence is no step, so that nothing else counts it: a clock that begins anew
+ * would put all that follows in order.
  */
-void __wrap_x_settle_value(struct x_proc *p)
+void x_guard_clock(const struct x_proc *p)
 {
 	if (X.guard && p->sync[p - X.proc] > MAX_EPOCH)
 		x_fail(LAB_X_LIMIT, p->came_from, 0,
 		       "%s has more fences in one execution than the explorer can count",
 		       p->name);
-	__real_x_settle_value(p);
 }
 
 void x_check_call(uintptr_t function, uintptr_t pc)

@@ -179,6 +179,8 @@ bool x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
 {
 	uintptr_t in_stack;
 
+	if (!x_guard_allows(addr, size, write, pc))
+		return false;
 	if (addr - X_ARENA < X_ARENA_SIZE)
 		return check_arena(addr, size, write, typed, pc);
 	if (addr - X_STACKS < X_STACKS_SIZE) {

@@ -54,6 +54,7 @@ void x_settle_value(struct x_proc *p)
 {
 	struct x_event *e;
 
+	x_guard_clock(p);
 	if (p->writing >= 0) {
 		e = &X.events[p->writing];
 		e->value = x_load(e->addr, e->size);
