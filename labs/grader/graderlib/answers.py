@@ -101,9 +101,6 @@ def schedule(lab, task, answer):
         doc = keys.explore(what, "--guide=" + said)
     except keys.front_end().builder.BuildError as e:    # it is built, so this is of the guide
         words = " ".join(sentence(x) for x in str(e).splitlines() if not x.startswith("("))
-        # The explorer's example may be what is asked for.
-        words = re.sub(r"A guide is, for example, \S+?\.?( |$)",
-                       f"A guide is, for example, {EXAMPLE['schedule']}.\\1", words)
         raise Refused(words + labels_help(what, said)) from None
     if doc["verdict"] == "diverged":
         return Answer(False, answer, sentence(doc["trouble"]["text"]), doc)
