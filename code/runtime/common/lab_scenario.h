@@ -78,4 +78,48 @@ void lab_x_must(const char *text);
 #define lab_must(cond, text) \
 	do { if (!(cond)) lab_x_must(text); } while (0)
 
+/**
+ * enum lab_used_what - what lab_used() counts
+ * @LAB_USED_LOCKS: locks that were asked for: spinlocks, rwlocks, mutexes and
+ *	bit locks, and each trylock, whether it got the lock or not
+ * @LAB_USED_WAITS: calls that may sleep until somebody else has done something:
+ *	mutex_lock(), wait_event(), wait_for_completion(), flush_work(),
+ *	rcu_barrier(), synchronize_rcu(). An allocation and might_sleep() are none
+ * @LAB_USED_GRACE_PERIODS: grace periods that were waited for:
+ *	synchronize_rcu(); not call_rcu()
+ * @LAB_USED_CALLBACKS: what was handed to somebody else to run: call_rcu(),
+ *	queue_work(), queue_rcu_work()
+ * @LAB_USED_ALLOCATIONS: lab_alloc() and lab_alloc_atomic()
+ * @LAB_USED_RMWS: atomic read-modify-writes: xchg(), cmpxchg(), atomic and
+ *	reference counts. A lock of one's own shows here
+ * @LAB_USED_NR: how many there are
+ */
+enum lab_used_what {
+	LAB_USED_LOCKS,
+	LAB_USED_WAITS,
+	LAB_USED_GRACE_PERIODS,
+	LAB_USED_CALLBACKS,
+	LAB_USED_ALLOCATIONS,
+	LAB_USED_RMWS,
+	LAB_USED_NR,
+};
+
+/**
+ * lab_used() - how often the actor that asks has used something so far
+ * @what: which thing
+ *
+ * For a rule about one function: ask before the call and after it, and say
+ * lab_expect() about the difference. Each call counts, also one that turned out
+ * to have nothing to wait for.
+ *
+ * Return: the count of this execution. In a kernel nothing is counted and it is
+ * 0, so that "no more than" always holds there: don't ask for "at least".
+ */
+#ifdef __KERNEL__
+#define lab_used(what) ((void)(what), 0u)
+#else
+unsigned int lab_x_used(enum lab_used_what what);
+#define lab_used(what) lab_x_used(what)
+#endif
+
 #endif /* LAB_SCENARIO_H */

@@ -164,6 +164,7 @@ struct x_proc {
 	uintptr_t entry, frame, came_from;
 	uint64_t mem_used;
 	void *work;
+	unsigned int used[LAB_USED_NR];
 	struct x_held held[X_HELD];
 	struct x_seen seen[X_SEEN];
 };
@@ -281,6 +282,12 @@ extern struct x_summary {
 static inline struct x_proc *x_me(void)
 {
 	return &X.proc[X.cur];
+}
+
+/* For lab_used(): what the scenario's rules are about. */
+static inline void x_use(enum lab_used_what what)
+{
+	x_me()->used[what]++;
 }
 
 /* The linker gathers the explored code here, if it is to be guarded. */

@@ -124,8 +124,11 @@ void lab_x_lock(struct lab_x_lock *l, unsigned int subclass, bool sleeps)
 	struct x_proc *me = x_me();
 	uintptr_t pc = X_PC();
 
-	if (sleeps)
+	x_use(LAB_USED_LOCKS);
+	if (sleeps) {
+		x_use(LAB_USED_WAITS);
 		x_might_sleep(pc);
+	}
 	need_lock(l, pc);
 	x_order_lock(l, subclass, false, false, pc);
 	lock_step(l, X_OP_LOCK, true, pc);
@@ -142,6 +145,7 @@ bool lab_x_trylock(struct lab_x_lock *l, bool sleeps)
 	struct x_proc *me = x_me();
 	uintptr_t pc = X_PC();
 
+	x_use(LAB_USED_LOCKS);
 	if (sleeps && (me->kind == 'i' || me->kind == 'c'))
 		x_fail(LAB_X_LOCK, pc, (uintptr_t)l,
 		       "%s tries a mutex: only a task may hold one, and %s is none",
@@ -190,6 +194,7 @@ void lab_x_read_lock(struct lab_x_lock *l)
 	struct x_proc *me = x_me();
 	uintptr_t pc = X_PC();
 
+	x_use(LAB_USED_LOCKS);
 	need_lock(l, pc);
 	x_order_lock(l, 0, true, false, pc);
 	lock_step(l, X_OP_READ_LOCK, false, pc);
@@ -247,6 +252,7 @@ void lab_x_bit_lock(int bit, unsigned long *word)
 {
 	uintptr_t pc = X_PC();
 
+	x_use(LAB_USED_LOCKS);
 	bit_step(word, X_OP_BIT_LOCK, 1UL << bit, pc);
 	*word |= 1UL << bit;
 	x_order_read((uintptr_t)word, sizeof(*word), true);
@@ -258,6 +264,7 @@ bool lab_x_bit_trylock(int bit, unsigned long *word)
 {
 	uintptr_t pc = X_PC();
 
+	x_use(LAB_USED_LOCKS);
 	bit_step(word, X_OP_RMW, 1UL << bit, pc);
 	x_order_read((uintptr_t)word, sizeof(*word), true);
 	if (*word & 1UL << bit) {

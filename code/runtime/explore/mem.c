@@ -247,6 +247,7 @@ static void *x_alloc(size_t size, uintptr_t pc)
 	uintptr_t at, base = X_ARENA + X.cur * X_ARENA_PROC;
 	int i;
 
+	x_use(LAB_USED_ALLOCATIONS);
 	x_settle_value(me);
 	room = (size + 15) & ~15UL;
 	for (i = nfreed[X.cur] - 1; X.reuse && i >= 0; i--) {

@@ -143,6 +143,11 @@ int x_spawn(char kind, void (*run)(void *), void *arg, enum x_kind first,
 	return id;
 }
 
+unsigned int lab_x_used(enum lab_used_what what)
+{
+	return what < LAB_USED_NR ? x_me()->used[what] : 0;
+}
+
 static int actor_named(const char *name)
 {
 	int i;

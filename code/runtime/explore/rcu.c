@@ -138,6 +138,8 @@ void lab_x_synchronize_rcu(void)
 	x_clock began;
 	struct x_op op;
 
+	x_use(LAB_USED_WAITS);
+	x_use(LAB_USED_GRACE_PERIODS);
 	x_might_sleep(X_PC());
 	if (me->rcu) {
 		X.hard = true;
@@ -201,6 +203,7 @@ void lab_x_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *))
 	struct x_op op;
 	int id;
 
+	x_use(LAB_USED_CALLBACKS);
 	x_settle_value(me);
 	if (!x_mem_check(at, 16, true, false, pc))
 		return;
@@ -235,6 +238,7 @@ void lab_x_rcu_barrier(void)
 	struct x_op op;
 	int p;
 
+	x_use(LAB_USED_WAITS);
 	x_might_sleep(X_PC());
 	x_op_simple(&op, X_OP_BARRIER_BEGIN, 0, false, X_PC());
 	x_foot(&op, X_CELL_CALLBACKS, true);

@@ -92,6 +92,8 @@ static void marked(enum x_kind kind, uintptr_t addr, size_t size,
 	bool write = kind != X_OP_READ;
 	struct x_op op;
 
+	if (kind == X_OP_RMW)
+		x_use(LAB_USED_RMWS);
 	x_settle_value(x_me());
 	if (!x_mem_check(addr, size, write, true, pc))
 		return;

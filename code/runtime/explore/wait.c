@@ -45,6 +45,7 @@ void lab_x_complete(struct lab_x_waiters *w, bool all)
 
 void lab_x_wait_for_completion(struct lab_x_waiters *w)
 {
+	x_use(LAB_USED_WAITS);
 	x_might_sleep(X_PC());
 	waiters_step(w, X_OP_WAIT_COMPLETION, true, 0, X_PC());
 	x_acquire(x_sync_at((uintptr_t)w, false));
@@ -54,6 +55,7 @@ void lab_x_wait_for_completion(struct lab_x_waiters *w)
 
 unsigned int lab_x_prepare_to_wait(struct lab_x_waiters *w)
 {
+	x_use(LAB_USED_WAITS);
 	x_might_sleep(X_PC());
 	waiters_step(w, X_OP_WAIT_PREPARE, false, 0, X_PC());
 	return w->wakes;
@@ -215,6 +217,7 @@ static int queue(struct work_struct *work, enum x_kind first, uintptr_t pc)
 	struct x_op op;
 	int id;
 
+	x_use(LAB_USED_CALLBACKS);
 	x_settle_value(x_me());
 	if (!x_mem_check((uintptr_t)w, sizeof(*w), true, false, pc))
 		return -1;
@@ -260,6 +263,7 @@ void lab_x_flush_work(struct work_struct *work)
 	uintptr_t pc = X_PC(), at = (uintptr_t)work;
 	struct x_op op;
 
+	x_use(LAB_USED_WAITS);
 	x_might_sleep(X_PC());
 	if (!x_mem_check(at, sizeof(struct work), true, false, pc))
 		return;
