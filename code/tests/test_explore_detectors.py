@@ -37,6 +37,7 @@ EXPECTED = {
     "order_callback": "lock-order", "order_trylock": "lock-order",
     "order_between": "lock-order", "mutex_interrupt": "lock-misuse",
     "call_rcu_twice": "rcu-misuse", "free_queued": "use-after-free",
+    "choice": "invariant", "alloc_fails": "null-dereference",
     "livelock_cmpxchg": "livelock", "free_hides": "warning",
 }
 # With clang: one of each kind, as its hooks differ from gcc's.

@@ -34,6 +34,8 @@ struct lab_actor {
  * @setup: runs first, alone
  * @finish: runs last, alone, when all actors and all that they queued are
  *	done; what still lives after it has leaked
+ * @alloc_failures: so many allocations of the actors may fail in one execution,
+ *	whichever; 0: none does
  * @actors: they run side by side; the first without a name ends the list
  */
 struct lab_scenario {
@@ -41,6 +43,7 @@ struct lab_scenario {
 	const char *what;
 	void (*setup)(void);
 	void (*finish)(void);
+	unsigned int alloc_failures;
 	struct lab_actor actors[LAB_MAX_ACTORS + 1];
 };
 
@@ -120,6 +123,21 @@ enum lab_used_what {
 #else
 unsigned int lab_x_used(enum lab_used_what what);
 #define lab_used(what) lab_x_used(what)
+#endif
+
+/**
+ * lab_choose() - a value that nobody decides
+ * @n: how many there are, 255 at most
+ *
+ * The explorer tries each of them. A kernel takes the first.
+ *
+ * Context: an actor of the scenario. When it sets up or finishes, it is 0.
+ * Return: 0 to @n - 1
+ */
+#ifdef __KERNEL__
+#define lab_choose(n) ((void)(n), 0U)
+#else
+unsigned int lab_choose(unsigned int n);
 #endif
 
 #endif /* LAB_SCENARIO_H */

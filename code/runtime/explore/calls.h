@@ -122,6 +122,10 @@ bool x_on_execution(void);
 void x_on_restart(void);
 uint64_t x_now_ns(void);
 
+/* choice.c */
+unsigned int x_choose(unsigned int n, uintptr_t pc);
+bool x_allocation_fails(uintptr_t pc);
+
 /* guide.c */
 bool x_guide_parse(char *text);
 void x_guide_collect(void);

@@ -207,6 +207,8 @@ void x_search_event(int p, struct x_op *op)
 	e->value = 0;
 	if (op->kind == X_OP_READ || op->kind == X_OP_RMW)
 		e->value = x_load(op->addr, op->size);
+	if (op->kind == X_OP_CHOICE)
+		e->value = X.nodes[n].value;
 	if (op->kind == X_OP_WRITE || op->kind == X_OP_RMW)
 		me->writing = n;
 	e->dep = me->dep;

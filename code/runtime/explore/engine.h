@@ -13,6 +13,7 @@
  *	wait.c    completions, wait queues, spinning, workqueues
  *	weak.c    stores delayed per thread and address
  *	libc.c    what of the C library may be called
+ *	choice.c  free choices: lab_choose(), allocations that fail
  *	proc.c    processes: actors, callbacks, works, interrupts
  *	sched.c   one execution: who can go on, and the switch
  *	depend.c  which steps depend on one another
@@ -76,7 +77,7 @@ enum x_kind {
 	X_OP_WAIT, X_OP_SPIN,
 	X_OP_QUEUE_WORK, X_OP_WORK, X_OP_FLUSH_WORK,
 	X_OP_IRQ_OFF, X_OP_IRQ_ON, X_OP_IRQ_ENTER, X_OP_IRQ_EXIT,
-	X_OP_FENCE, X_OP_COMMIT, X_OP_JOIN, X_OP_POINT, X_OP_NR,
+	X_OP_FENCE, X_OP_COMMIT, X_OP_JOIN, X_OP_POINT, X_OP_CHOICE, X_OP_NR,
 };
 
 /*
@@ -182,6 +183,7 @@ struct x_object {
 struct x_node {
 	uint32_t enabled, sleep, backtrack, done;
 	uint8_t choice;
+	uint8_t value, nvalues;		/* of a free choice: lab_choose() */
 	uint8_t running;		/* who ran before */
 	uint16_t preemptions, switches;
 };
@@ -223,6 +225,7 @@ struct x_engine {
 	int nevents, nfailures;
 	uint32_t stamp;
 	uint64_t plain_accesses;
+	unsigned int failed_allocations;
 	struct x_failure failures[X_FAILURES];
 	struct x_object *objects;
 	int nobjects;
@@ -274,7 +277,7 @@ extern struct x_summary {
 	const char *bounded_by;
 	uint32_t kinds;
 	int nschedule;
-	uint8_t schedule[X_EVENTS];
+	uint16_t schedule[X_EVENTS];	/* process, and value << 8 */
 	enum lab_x_failure kind;
 } summary;
 

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import textwrap
 
+# An access that failed so has no value.
+NOT_MADE = ("use-after-free", "null-dereference", "wild-access", "out-of-bounds")
 RUNTIME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -118,7 +120,7 @@ def describe(program, result, ask=addr2line, sources=None):
     for l in log:
         s = {"process": l["process"], "step": l["step"],
              "what": {"e": "step", "p": "access", "l": "label", "a": "alloc",
-                      "f": "free", "v": "failure"}[l["what"]],
+                      "f": "free", "v": "failure", "n": "note"}[l["what"]],
              "at": where(l["pc"])}
         if "kind" in l:
             s["kind"] = l["kind"]
@@ -129,6 +131,8 @@ def describe(program, result, ask=addr2line, sources=None):
             s["value"] = l["value"]
             s["shown"] = value_words(l["value"], l.get("size", 8), objects,
                                      names)
+        if l.get("kind") == "choice":
+            s["chosen"] = l["value"]
         if "text" in l:
             s["label" if l["what"] == "l" else "text"] = l["text"]
         steps.append(s)
@@ -189,7 +193,8 @@ def rows(doc):
                 not out or not main):
             continue
         if s is main:
-            if out and out[-1][0] == s["process"]:
+            if out and out[-1][0] == s["process"] and doc["kind"] in NOT_MADE \
+                    and out[-1][4] == (at["file"], at["line"]):
                 out[-1][2] = []         # it was not made any more
             out.append([s["process"], "✗ " + doc["kind"] + ": " + s["text"],
                         [f"{base}:{at['line']} {at['text']}"]
@@ -219,8 +224,10 @@ def rows(doc):
                     s["kind"], "becomes")
                 tail = [f"{verb} {s['shown']}" if not field else
                         f"{field}+{s['offset']} {verb} {s['shown']}"]
-            elif s["what"] == "step" and "kind" in s and "shown" not in s:
-                tail = []
+            elif s["what"] == "note":
+                tail = [s["text"]]
+            elif "chosen" in s and "lab_choose" in at["text"]:
+                tail = [f"chooses {s['chosen']}"]
         if s["what"] == "access" and "/explore/" in at["file"]:
             continue
         if s["what"] == "step" and s.get("kind") == "commit":

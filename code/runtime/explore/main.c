@@ -57,7 +57,7 @@ static void keep(const struct x_failure *f, bool to_the_end)
 	summary.switches = switches;
 	summary.nschedule = n;
 	for (i = 0; i < n; i++)
-		summary.schedule[i] = X.events[i].proc;
+		summary.schedule[i] = X.events[i].proc | X.nodes[i].value << 8;
 	if (shortening) {
 		X.most_switches = switches;
 		X.most_steps = n;
@@ -108,7 +108,7 @@ void x_on_restart(void)
 		found = false;
 }
 
-static void replay(const uint8_t *schedule, int n)
+static void replay(const uint16_t *schedule, int n)
 {
 	int i;
 
@@ -116,8 +116,10 @@ static void replay(const uint8_t *schedule, int n)
 	X.bound = -1;
 	X.replay = true;
 	X.prefix = n;
-	for (i = 0; i < n; i++)
-		X.nodes[i].choice = schedule[i];
+	for (i = 0; i < n; i++) {
+		X.nodes[i].choice = schedule[i] & 0xff;
+		X.nodes[i].value = schedule[i] >> 8;
+	}
 	x_execute();
 }
 
@@ -162,7 +164,7 @@ static void shorten_schedule(void)
 	X.bounded_by = bounded_by;
 }
 
-static int parse_list(char *list, uint8_t *to)
+static int parse_list(char *list, uint16_t *to)
 {
 	int n = 0;
 	char *p;
@@ -191,7 +193,7 @@ static void parse_want(char *list)
 
 static void one_replay(char *list)
 {
-	static uint8_t schedule[X_EVENTS];
+	static uint16_t schedule[X_EVENTS];
 	int n = parse_list(list, schedule);
 	int i;
 
@@ -202,7 +204,7 @@ static void one_replay(char *list)
 		exit(4);
 	}
 	summary.nschedule = n;
-	memcpy(summary.schedule, schedule, n);
+	memcpy(summary.schedule, schedule, n * sizeof(*schedule));
 	summary.executions = 1;
 	for (i = 0; i < X.nfailures; i++)
 		summary.kinds |= 1u << X.failures[i].kind;
@@ -245,7 +247,7 @@ static void guided(char *text)
 		summary.nschedule = X.nevents;
 		(void)cost(X.nevents, &summary.preemptions, &summary.switches);
 		for (i = 0; i < X.nevents; i++)
-			summary.schedule[i] = X.events[i].proc;
+			summary.schedule[i] = X.events[i].proc | X.nodes[i].value << 8;
 	}
 	x_result(!kept ? "diverged" : found ? "failed" : "ran");
 	exit(!kept ? 4 : found ? 1 : 0);

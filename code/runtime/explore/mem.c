@@ -249,6 +249,8 @@ static void *x_alloc(size_t size, uintptr_t pc)
 
 	x_use(LAB_USED_ALLOCATIONS);
 	x_settle_value(me);
+	if (x_allocation_fails(pc))
+		return NULL;
 	room = (size + 15) & ~15UL;
 	for (i = nfreed[X.cur] - 1; X.reuse && i >= 0; i--) {
 		if (freed[X.cur][i].size != room)

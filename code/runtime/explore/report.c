@@ -222,7 +222,7 @@ static const char *const kinds[X_OP_NR] = {
 	"rcu-barrier", "complete", "wait-for-completion", "wake-up",
 	"prepare-to-wait", "wait", "spin", "queue-work", "work", "flush-work",
 	"irq-off", "irq-on", "irq-enter", "irq-exit", "fence", "commit", "join",
-	"point",
+	"point", "choice",
 };
 
 static void put_object(uintptr_t addr)

@@ -61,6 +61,21 @@ static int preempts(const struct x_node *n, int p)
 	return p != n->running && n->enabled >> n->running & 1;
 }
 
+/* How many ways the next step of @p can go. */
+static int values_of(int p)
+{
+	const struct x_op *op = X.proc[p].op;
+
+	return op->kind == X_OP_CHOICE ? op->arg : 1;
+}
+
+/* A choice that is decided already: is there still such a value? */
+static bool fits(struct x_node *n)
+{
+	n->nvalues = values_of(n->choice);
+	return n->value < n->nvalues;
+}
+
 /**
  * x_search_choose() - who makes the next step
  * @enabled: who could
@@ -80,7 +95,7 @@ int x_search_choose(uint32_t enabled)
 		x_end_execution();
 	}
 	if (d < X.prefix) {
-		if (enabled >> n->choice & 1)
+		if (enabled >> n->choice & 1 && fits(n))
 			return n->choice;
 		/* The same choices have led elsewhere: no search can go on. */
 		if (!X.given) {
@@ -102,6 +117,7 @@ int x_search_choose(uint32_t enabled)
 	if (X.guided) {
 		p = x_guide_choose(enabled);
 		n->choice = p < 0 ? 0 : p;
+		n->value = 0;
 		return p;
 	}
 	if (n->switches > X.most_switches ||
@@ -126,6 +142,8 @@ int x_search_choose(uint32_t enabled)
 	}
 	p = allowed >> n->running & 1 ? n->running : __builtin_ctz(allowed);
 	n->choice = p;
+	n->value = 0;
+	n->nvalues = values_of(p);
 	n->backtrack = X.mode == X_DPOR ? 1u << p : allowed;
 	return p;
 }
@@ -149,6 +167,8 @@ static uint64_t x_signature(void)
 	for (i = 0; i < X.nevents; i++) {
 		h = mix(X.events[i].proc + 1, X.events[i].kind);
 		h = mix(h, X.events[i].addr);
+		if (X.events[i].kind == X_OP_CHOICE)
+			h = mix(h, X.events[i].value);
 		for (j = 0; j < X_PROCS; j++)
 			h = mix(h, X.events[i].dep[j]);
 		sum += h;
@@ -222,12 +242,18 @@ static bool next_prefix(int depth)
 
 	for (d = depth - 1; d >= 0; d--) {
 		n = &X.nodes[d];
+		if (n->value + 1 < n->nvalues) {
+			n->value++;
+			X.prefix = d + 1;
+			return true;
+		}
 		n->done |= 1u << n->choice;
 		left = n->backtrack & ~n->done & ~n->sleep;
 		if (!left)
 			continue;
 		/* Whoever ran before goes on if he may: fewer switches first. */
 		n->choice = __builtin_ctz(left);
+		n->value = 0;
 		X.prefix = d + 1;
 		return true;
 	}
