@@ -41,6 +41,7 @@
 #define X_FEET		(2 * X_SEEN + 2)
 #define X_EVENTS	4096
 #define X_HELD		16
+#define X_CALLS		8		/* noted of who called whom */
 #define X_PAGE		4096UL
 
 #define X_ARENA		0x100000000000UL
@@ -206,6 +207,7 @@ struct x_log {
 	bool write;
 	int event;
 	uintptr_t pc, addr;
+	uintptr_t calls[X_CALLS];	/* from there outwards, up to a 0 */
 	uint64_t value;
 	const char *text;
 };
@@ -307,6 +309,9 @@ static inline void x_entered(const uintptr_t *frame)
 {
 	struct x_proc *me = x_me();
 
+	/* Whoever called is not followed unless somebody wants to see it. */
+	if (X.tracing && !X.guard)
+		me->frame = frame[0];
 	/* The explorer calls some of its entries itself. */
 	if (!X.guard || !x_in_text(frame[1]))
 		return;

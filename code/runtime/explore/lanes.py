@@ -44,10 +44,13 @@ def symbolise(program, pcs, ask=addr2line):
     return frames
 
 
+def is_runtime(path):
+    return path.startswith(RUNTIME + os.sep) and "/explore/tests/" not in path
+
+
 def place(frames):
     """The frame that people want to see: a .c of theirs, not a header."""
-    own = [f for f in frames if not f[1].startswith(RUNTIME + os.sep)
-           or "/explore/tests/" in f[1]]
+    own = [f for f in frames if not is_runtime(f[1])]
     for f in own:
         if f[1].endswith(".c"):
             return f
@@ -105,6 +108,9 @@ def describe(program, result, ask=addr2line, sources=None):
     pcs += [f.get(k, 0) for f in result.get("failures", [])
             for k in ("pc", "other_pc")]
     pcs += [o["pc"] for o in result.get("objects", [])]
+    pcs += [pc for l in log for pc in l.get("calls", [])]
+    pcs += [pc for s in result.get("stuck", [])
+            for pc in (s["pc"], *(h["pc"] for h in s["holders"]))]
     frames = symbolise(program, pcs, ask)
     names = object_names(result, frames)
     objects = result.get("objects", [])
@@ -115,6 +121,15 @@ def describe(program, result, ask=addr2line, sources=None):
         return {"function": function, "file": path, "line": line,
                 "text": sources.line(path, line)}
 
+    def calls(l):
+        """Who called the place where it is, outwards, in files of their own."""
+        chain = [f for pc in (l["pc"], *l.get("calls", [])) for f in frames.get(pc, [])
+                 if f[1].endswith(".c") and not is_runtime(f[1])]
+        first = place(frames.get(l["pc"], []))
+        found = chain.index(first) + 1 if first in chain else 0
+        return [{"function": function, "file": path, "line": line,
+                 "text": sources.line(path, line)} for function, path, line in chain[found:]]
+
     processes = [p["name"] for p in result.get("processes", [])]
     steps = []
     for l in log:
@@ -122,6 +137,8 @@ def describe(program, result, ask=addr2line, sources=None):
              "what": {"e": "step", "p": "access", "l": "label", "a": "alloc",
                       "f": "free", "v": "failure", "n": "note"}[l["what"]],
              "at": where(l["pc"])}
+        if calls(l):
+            s["calls"] = calls(l)
         if "kind" in l:
             s["kind"] = l["kind"]
         if "object" in l:
@@ -133,6 +150,8 @@ def describe(program, result, ask=addr2line, sources=None):
                                      names)
         if l.get("kind") == "choice":
             s["chosen"] = l["value"]
+        if "address" in l:
+            s["address"] = l["address"]
         if "text" in l:
             s["label" if l["what"] == "l" else "text"] = l["text"]
         steps.append(s)
@@ -140,11 +159,21 @@ def describe(program, result, ask=addr2line, sources=None):
     for f in result.get("failures", []):
         entry = {"kind": f["kind"], "process": f["process"],
                  "step": f["step"], "text": f["text"], "at": where(f["pc"])}
+        if f.get("address"):
+            entry["address"] = f["address"]
         if f.get("other_pc"):
             entry["other"] = where(f["other_pc"])
+            entry["other_process"] = f["other_process"]
+            entry["other_step"] = f["other_step"]
         failures.append(entry)
+    stuck = [{"process": s["process"], "waits": s["waits"], "lock": s["lock"],
+              "at": where(s["pc"]), "holders": [{"process": h["process"], "at": where(h["pc"])}
+                                                for h in s["holders"]]}
+             for s in result.get("stuck", [])]
+    made = [{"name": name, "address": o["address"], "size": o["size"], "by": o["by"],
+             "at": where(o["pc"])} for o, name in zip(objects, names)]
     return {"processes": processes, "steps": steps, "failures": failures,
-            "rendezvous": rendezvous(steps, processes)}
+            "stuck": stuck, "objects": made, "rendezvous": rendezvous(steps, processes)}
 
 
 def rendezvous(steps, processes):

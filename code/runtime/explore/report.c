@@ -131,6 +131,41 @@ void x_fail_other(int proc, int event, uintptr_t pc)
 	f->other_pc = pc;
 }
 
+/* The functions that led there. The explored code keeps its frame pointers. */
+static void note_calls(struct x_log *l)
+{
+	uintptr_t top = x_stack_top(l->proc), frame = X.proc[l->proc].frame;
+	uintptr_t low = top - X_STACK_PROC + 2 * X_PAGE, *at;
+	int n;
+
+	memset(l->calls, 0, sizeof(l->calls));
+	for (n = 0; n < X_CALLS; n++) {
+		if (frame % 8 || frame < low || frame > top - 16)
+			return;
+		at = (uintptr_t *)frame;
+		l->calls[n] = at[1];
+		low = frame + 8;
+		frame = at[0];
+	}
+}
+
+/* Each lock is known by the words that it was initialised with. */
+static const char *lock_at(uint8_t kind, uintptr_t addr)
+{
+	const struct lab_x_lock *l = (void *)addr;
+
+	switch (kind) {
+	case X_OP_LOCK:
+	case X_OP_UNLOCK:
+	case X_OP_READ_LOCK:
+	case X_OP_READ_UNLOCK:
+	case X_OP_TRYLOCK:
+	case X_OP_LOCK_INIT:
+		return l->magic == LAB_X_LOCK_MAGIC ? l->name : NULL;
+	}
+	return NULL;
+}
+
 void x_note(char what, uintptr_t pc, uintptr_t addr, size_t size, bool write,
 	    const char *text)
 {
@@ -149,6 +184,9 @@ void x_note(char what, uintptr_t pc, uintptr_t addr, size_t size, bool write,
 	l->addr = addr;
 	l->value = write ? 0 : x_load(addr, size);
 	l->text = text;
+	if (what == 'e')
+		l->text = lock_at(X.events[X.nevents - 1].kind, addr);
+	note_calls(l);
 	if (what == 'p' && write)
 		x_me()->log_writing = X.nlog;
 	X.nlog++;
@@ -238,7 +276,7 @@ static void put_object(uintptr_t addr)
 static void put_log(void)
 {
 	const struct x_event *e;
-	int i;
+	int i, n;
 
 	for (i = 0; i < X.nlog; i++) {
 		const struct x_log *l = &X.log[i];
@@ -260,6 +298,11 @@ static void put_log(void)
 			fprintf(out, ",\"address\":%lu", (unsigned long)l->addr);
 			put_object(l->addr);
 		}
+		fprintf(out, ",\"calls\":[");
+		for (n = 0; n < X_CALLS && l->calls[n]; n++)
+			fprintf(out, "%s%lu", n ? "," : "",
+				(unsigned long)l->calls[n]);
+		fprintf(out, "]");
 		if (l->text) {
 			fprintf(out, ",\"text\":");
 			string(l->text);
@@ -282,6 +325,27 @@ static void put_failures(void)
 			(unsigned long)f->other_pc);
 		string(f->text);
 		fprintf(out, "}");
+	}
+}
+
+/* Nobody can go on: who waits for what, and who keeps it. */
+static void put_stuck(void)
+{
+	bool first = true;
+	int p;
+
+	for (p = 0; p < X.nprocs; p++) {
+		const struct x_proc *q = &X.proc[p];
+
+		if (!X.nfailures || q->state != X_PARKED || q->kind == 'b' ||
+		    q->op->kind == X_OP_JOIN ||
+		    (summary.kind != LAB_X_DEADLOCK &&
+		     summary.kind != LAB_X_LIVELOCK))
+			continue;
+		fprintf(out, "%s{\"process\":%d", first ? "" : ",", p);
+		x_put_blocked(out, p, kinds);
+		fprintf(out, "}");
+		first = false;
 	}
 }
 
@@ -372,6 +436,8 @@ void x_result(const char *verdict)
 		summary.preemptions, summary.switches,
 		summary.nschedule || X.nfailures ? names[summary.kind] : "");
 	put_failures();
+	fprintf(out, "],\n\"stuck\":[");
+	put_stuck();
 	fprintf(out, "],\n\"objects\":[");
 	put_objects();
 	fprintf(out, "],\n\"log\":[");

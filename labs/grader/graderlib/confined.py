@@ -50,6 +50,10 @@ def places(doc):
     """All places in the source that a document names."""
     for step in doc["steps"]:
         yield step["at"]
+        yield from step.get("calls", [])
+    for entry in (*doc["stuck"], *doc["objects"],
+                  *(h for s in doc["stuck"] for h in s["holders"])):
+        yield entry["at"]
     for failure in doc["failures"]:
         yield failure["at"]
         if "other" in failure:
