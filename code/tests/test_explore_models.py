@@ -93,3 +93,21 @@ static void one(void)
 static void two(void) { WRITE_ONCE(value, 1); }
 ''', '{ "one", one }, { "two", two }')
     assert seen.kind == "invariant" and "no lock" in seen.out, seen
+
+
+# -- limits --------------------------------------------------------------------
+
+@pytest.mark.parametrize("n", (9, 16))
+def test_nine_actors_and_more_run(tmp_path, n):
+    seen = explore(tmp_path, "static int x[16];\n" + "".join(
+        f"static void a{i}(void) {{ WRITE_ONCE(x[{i}], 1); }}\n" for i in range(n)),
+        ", ".join(f'{{ "a{i}", a{i} }}' for i in range(n)))
+    assert (seen.status, seen.verdict) == (0, "clean"), seen
+
+
+@pytest.mark.parametrize("n", (17, 18))
+def test_more_actors_than_there_may_be_are_refused_before_anything_runs(tmp_path, n):
+    seen = explore(tmp_path, "static void act(void) { }",
+                   ", ".join(f'{{ "a{i}", act }}' for i in range(n)))
+    assert seen.status == 2 and not seen.doc, seen
+    assert "more than 16 actors" in seen.err

@@ -11,7 +11,7 @@
 #ifndef LAB_SCENARIO_H
 #define LAB_SCENARIO_H
 
-#define LAB_MAX_ACTORS	8
+#define LAB_MAX_ACTORS	16
 
 /**
  * struct lab_actor - somebody who acts in a scenario
@@ -36,7 +36,8 @@ struct lab_actor {
  *	done; what still lives after it has leaked
  * @alloc_failures: so many allocations of the actors may fail in one execution,
  *	whichever; 0: none does
- * @actors: they run side by side; the first without a name ends the list
+ * @actors: they run side by side, LAB_MAX_ACTORS of them at most; the first
+ *	without a name ends the list
  */
 struct lab_scenario {
 	const char *name;

@@ -90,6 +90,7 @@ void x_enter(void);
 void x_dispatch(void);
 void x_start(int id, char kind, const char *name, void (*run)(void *),
 	     void *arg);
+int x_count_actors(void);
 void x_check_actors(void);
 void x_start_actors(void);
 void x_step(struct x_op *op);
@@ -112,9 +113,9 @@ void x_depend_init(void);
 bool x_dependent(const struct x_op *a, const struct x_op *b);
 void x_search_init(void);
 void x_search_reset(void);
-int x_search_choose(uint32_t enabled);
+int x_search_choose(x_set enabled);
 void x_search_event(int p, struct x_op *op);
-void x_search_waits(uint32_t enabled);
+void x_search_waits(x_set enabled);
 void x_search_stuck(void);
 void x_promote_cells(char *list);
 bool x_search(void);
@@ -131,7 +132,7 @@ bool x_guide_parse(char *text);
 void x_guide_collect(void);
 void x_guide_reset(void);
 void x_guide_passed(const char *label);
-int x_guide_choose(uint32_t enabled);
+int x_guide_choose(x_set enabled);
 bool x_guide_ended(void);
 void x_guide_result(FILE *out, const char *const *kinds);
 

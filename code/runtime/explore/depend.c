@@ -64,7 +64,7 @@ static void reverse(int first, int q, const x_clock *dep, int last)
 {
 	struct x_node *n = &X.nodes[first];
 	const struct x_event *e = &X.events[first], *x;
-	uint32_t initials = 0, seen = 0, left;
+	x_set initials = 0, seen = 0, left;
 	uint16_t from[X_PROCS];
 	int k, r;
 	bool free;
@@ -74,29 +74,29 @@ static void reverse(int first, int q, const x_clock *dep, int last)
 		if (x->dep[e->proc] >= e->nth || seen >> x->proc & 1)
 			continue;
 		for (free = true, left = seen; left; left &= left - 1) {
-			r = __builtin_ctz(left);
+			r = x_first(left);
 			if (x->dep[r] >= from[r])
 				free = false;
 		}
-		seen |= 1u << x->proc;
+		seen |= X_BIT(x->proc);
 		from[x->proc] = x->nth;
 		if (free)
-			initials |= 1u << x->proc;
+			initials |= X_BIT(x->proc);
 	}
 	if (!(seen >> q & 1)) {
 		for (free = true, left = seen; left; left &= left - 1) {
-			r = __builtin_ctz(left);
+			r = x_first(left);
 			if ((*dep)[r] >= from[r])
 				free = false;
 		}
 		if (free)
-			initials |= 1u << q;
+			initials |= X_BIT(q);
 	}
 	if (initials & n->backtrack)
 		return;
 	initials &= n->enabled;
 	if (initials >> q & 1)
-		n->backtrack |= 1u << q;
+		n->backtrack |= X_BIT(q);
 	else if (initials)
 		n->backtrack |= initials & -initials;
 }
@@ -241,7 +241,7 @@ void x_search_event(int p, struct x_op *op)
  * first
  * @enabled: who could go on, but is not made to
  */
-void x_search_waits(uint32_t enabled)
+void x_search_waits(x_set enabled)
 {
 	x_clock dep;
 	int p;

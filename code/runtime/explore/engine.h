@@ -36,7 +36,7 @@
 
 #include "explore.h"
 
-#define X_PROCS		32
+#define X_PROCS		64		/* as many as an x_set has bits */
 #define X_SEEN		11		/* reads that a loop is told by */
 #define X_FEET		(2 * X_SEEN + 2)
 #define X_EVENTS	4096
@@ -57,15 +57,17 @@
 #define X_PC()		(x_entered(__builtin_frame_address(0)),		\
 			 (uintptr_t)__builtin_return_address(0))
 
+/* Processes, by number. */
+typedef uint64_t x_set;
+#define X_BIT(p)	((x_set)1 << (p))
+
+static inline int x_first(x_set set)
+{
+	return __builtin_ctzll(set);
+}
+
 /* One component a process. Always passed by pointer. */
 typedef uint16_t x_clock __attribute__((vector_size(X_PROCS * 2)));
-
-static inline void x_join(x_clock *a, const x_clock *b)
-{
-	x_clock greater = (x_clock)(*a > *b);
-
-	*a = (*a & greater) | (*b & ~greater);
-}
 
 enum x_kind {
 	X_OP_READ, X_OP_WRITE, X_OP_RMW, X_OP_FREE,
@@ -182,7 +184,7 @@ struct x_object {
 
 /* A state on the path of the search, before the event of its number. */
 struct x_node {
-	uint32_t enabled, sleep, backtrack, done;
+	x_set enabled, sleep, backtrack, done;
 	uint8_t choice;
 	uint8_t value, nvalues;		/* of a free choice: lab_choose() */
 	uint8_t running;		/* who ran before */
@@ -262,7 +264,7 @@ struct x_engine {
 	const char *bounded_by;		/* NULL: exhaustive */
 	volatile int interrupted;
 	int progress;
-	int spawn_id[X_PROCS][16];	/* who is whose nth child, for good */
+	uint8_t spawn_id[X_PROCS][X_PROCS];	/* who is whose nth child, for good */
 	int nids;
 	uint64_t high_canary;
 };
@@ -283,6 +285,20 @@ extern struct x_summary {
 	enum lab_x_failure kind;
 } summary;
 
+
+/* Of the components, only those count whose process has come up. */
+static inline void x_join(x_clock *a, const x_clock *b)
+{
+	typedef uint16_t part __attribute__((vector_size(16), may_alias));
+	const part *from = (const part *)b;
+	part *to = (part *)a, greater;
+	int i;
+
+	for (i = 0; i * 8 < X.nids; i++) {
+		greater = (part)(to[i] > from[i]);
+		to[i] = (to[i] & greater) | (from[i] & ~greater);
+	}
+}
 
 static inline struct x_proc *x_me(void)
 {

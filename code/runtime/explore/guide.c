@@ -201,7 +201,7 @@ static bool passes(int p, const char *label)
 }
 
 /* Who makes the next step of the turn that is on: to @next. */
-static enum verdict look(const struct turn *t, uint32_t enabled, int *next)
+static enum verdict look(const struct turn *t, x_set enabled, int *next)
 {
 	bool end = !strcmp(t->label, "end"), blocks = !strcmp(t->label, "blocks");
 	int p, some = -1, waits = -1;
@@ -245,7 +245,7 @@ static enum verdict look(const struct turn *t, uint32_t enabled, int *next)
  *
  * Return: the process, or -1 if the guide asks for what can't be.
  */
-int x_guide_choose(uint32_t enabled)
+int x_guide_choose(x_set enabled)
 {
 	int next;
 
@@ -263,7 +263,7 @@ int x_guide_choose(uint32_t enabled)
 		}
 	}
 	if (!(enabled >> runs & 1) || !runs)
-		runs = __builtin_ctz(enabled);
+		runs = x_first(enabled);
 	return runs;
 }
 

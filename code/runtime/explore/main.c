@@ -309,16 +309,14 @@ int main(int argc, char **argv)
 		{ "guide", 1, NULL, 'G' }, { "labels", 0, NULL, 'l' }, { NULL },
 	};
 	char *schedule = NULL, *result = NULL, *guide = NULL;
-	int c, i;
+	int c;
 
 	X.mode = X_DPOR;
 	X.bound = -1;
 	X.max_steps = 2000;
 	X.want = ~0u;
 	X.most_switches = X.most_steps = X_EVENTS;
-	for (i = 0; lab_scenario.actors[i].name; i++)
-		;
-	X.nids = i + 1;
+	X.nids = x_count_actors() + 1;
 	x_coro_init();
 	x_mem_init();
 	x_race_init();

@@ -93,7 +93,7 @@ void x_start(int id, char kind, const char *name, void (*run)(void *),
  */
 int x_child_id(int parent, int nth)
 {
-	if (nth >= 16)
+	if (nth >= X_PROCS)
 		return -1;
 	if (!X.spawn_id[parent][nth]) {
 		if (X.nids == X_PROCS)
@@ -146,6 +146,21 @@ int x_spawn(char kind, void (*run)(void *), void *arg, enum x_kind first,
 unsigned int lab_x_used(enum lab_used_what what)
 {
 	return what < LAB_USED_NR ? x_me()->used[what] : 0;
+}
+
+/* The list has room for one more than there may be: for its end. */
+int x_count_actors(void)
+{
+	int n = 0;
+
+	while (n <= LAB_MAX_ACTORS && lab_scenario.actors[n].name)
+		n++;
+	if (n > LAB_MAX_ACTORS) {
+		x_say("explore: the scenario has more than %d actors; leave some out, or let one make several calls\n",
+		      LAB_MAX_ACTORS);
+		exit(2);
+	}
+	return n;
 }
 
 static int actor_named(const char *name)

@@ -234,7 +234,7 @@ void lab_x_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *))
 void lab_x_rcu_barrier(void)
 {
 	struct x_proc *me = x_me();
-	uint32_t queued = 0;
+	x_set queued = 0;
 	struct x_op op;
 	int p;
 
@@ -245,7 +245,7 @@ void lab_x_rcu_barrier(void)
 	x_step(&op);
 	for (p = 1; p < X.nprocs; p++)
 		if (X.proc[p].kind == 'c')
-			queued |= 1u << p;
+			queued |= X_BIT(p);
 	x_op_simple(&op, X_OP_RCU_BARRIER, 0, false, X_PC());
 	op.blocking = true;
 	op.arg = queued;

@@ -81,7 +81,7 @@ static bool all_done(void)
 	return true;
 }
 
-static bool children_done(uint32_t children)
+static bool children_done(x_set children)
 {
 	int p;
 
@@ -157,7 +157,7 @@ void x_enter(void)
 
 void x_dispatch(void)
 {
-	uint32_t enabled = 0;
+	x_set enabled = 0;
 	int p, from = X.cur, next = -1;
 
 	/* A commit is made to what all see, not to what one sees. */
@@ -172,7 +172,7 @@ void x_dispatch(void)
 		}
 		if ((q->state == X_NEW && !x_interrupted(q)) ||
 		    (q->state == X_PARKED && x_enabled(p)))
-			enabled |= 1u << p;
+			enabled |= X_BIT(p);
 	}
 	if (X.sequential || enabled == 1) {
 		/* Alone: in order. Everybody is done: finish. */
@@ -180,7 +180,7 @@ void x_dispatch(void)
 			x_search_stuck();
 			x_end_execution();
 		}
-		next = enabled >> from & 1 ? from : __builtin_ctz(enabled);
+		next = enabled >> from & 1 ? from : x_first(enabled);
 		if (X.proc[next].kind == 'b') {
 			x_weak_commit(next);
 			x_dispatch();
@@ -188,8 +188,8 @@ void x_dispatch(void)
 		}
 	} else {
 		for (;;) {
-			if (enabled & ~1u)
-				next = x_search_choose(enabled & ~1u);
+			if (enabled & ~X_BIT(0))
+				next = x_search_choose(enabled & ~X_BIT(0));
 			if (next < 0) {
 				if (!X.cut)
 					x_search_stuck();

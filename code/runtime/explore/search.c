@@ -39,18 +39,18 @@ uint64_t x_now_ns(void)
 }
 
 /* Who was explored before from here, and has not been disturbed since. */
-static uint32_t inherited_sleep(int d)
+static x_set inherited_sleep(int d)
 {
 	struct x_node *before = &X.nodes[d - 1];
-	uint32_t sleep = (before->sleep | before->done) & ~(1u << before->choice);
-	uint32_t left = sleep;
+	x_set sleep = (before->sleep | before->done) & ~(X_BIT(before->choice));
+	x_set left = sleep;
 	int q;
 
 	while (left) {
-		q = __builtin_ctz(left);
+		q = x_first(left);
 		left &= left - 1;
 		if (x_dependent(X.proc[q].op, &X.last_op))
-			sleep &= ~(1u << q);
+			sleep &= ~(X_BIT(q));
 	}
 	return sleep;
 }
@@ -82,11 +82,11 @@ static bool fits(struct x_node *n)
  *
  * Return: the process, or -1 when the search knows all that follows.
  */
-int x_search_choose(uint32_t enabled)
+int x_search_choose(x_set enabled)
 {
 	int p, d = X.nevents;
 	struct x_node *n = &X.nodes[d];
-	uint32_t allowed = enabled;
+	x_set allowed = enabled;
 
 	if (d >= X.max_steps) {
 		x_fail(LAB_X_ENDLESS, X.proc[X.cur].op->pc, 0,
@@ -132,7 +132,7 @@ int x_search_choose(uint32_t enabled)
 		n->sleep = inherited_sleep(d);
 	if (X.bound >= 0 && n->preemptions >= X.bound &&
 	    enabled >> n->running & 1)
-		allowed = 1u << n->running;
+		allowed = X_BIT(n->running);
 	allowed &= ~n->sleep;
 	if (!allowed) {
 		/* Elsewhere they go on; but not all that led to here does. */
@@ -140,11 +140,11 @@ int x_search_choose(uint32_t enabled)
 		X.cut = true;
 		return -1;
 	}
-	p = allowed >> n->running & 1 ? n->running : __builtin_ctz(allowed);
+	p = allowed >> n->running & 1 ? n->running : x_first(allowed);
 	n->choice = p;
 	n->value = 0;
 	n->nvalues = values_of(p);
-	n->backtrack = X.mode == X_DPOR ? 1u << p : allowed;
+	n->backtrack = X.mode == X_DPOR ? X_BIT(p) : allowed;
 	return p;
 }
 
@@ -237,7 +237,7 @@ static bool out_of_limits(void)
 static bool next_prefix(int depth)
 {
 	struct x_node *n;
-	uint32_t left;
+	x_set left;
 	int d;
 
 	for (d = depth - 1; d >= 0; d--) {
@@ -247,12 +247,12 @@ static bool next_prefix(int depth)
 			X.prefix = d + 1;
 			return true;
 		}
-		n->done |= 1u << n->choice;
+		n->done |= X_BIT(n->choice);
 		left = n->backtrack & ~n->done & ~n->sleep;
 		if (!left)
 			continue;
 		/* Whoever ran before goes on if he may: fewer switches first. */
-		n->choice = __builtin_ctz(left);
+		n->choice = x_first(left);
 		n->value = 0;
 		X.prefix = d + 1;
 		return true;

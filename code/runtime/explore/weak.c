@@ -57,7 +57,7 @@ void x_weak_reset(void)
 {
 	int b;
 
-	for (b = 0; b < X_PROCS; b++) {
+	for (b = 0; b < X.nids; b++) {
 		buffers[b].n = buffers[b].since = 0;
 		buffers[b].made = buffers[b].seen = 0;
 		buffers[b].shown = false;
@@ -91,7 +91,7 @@ bool x_weak_delays(uintptr_t addr, size_t size)
 {
 	int b;
 
-	for (b = 0; b < X_PROCS; b++)
+	for (b = 0; b < X.nids; b++)
 		if (buffers[b].since && buffers[b].owner == cpu_of(X.cur) &&
 		    overlaps(&buffers[b], addr, size))
 			return true;
@@ -102,7 +102,7 @@ static void hide(void)
 {
 	int b;
 
-	for (b = 0; b < X_PROCS; b++) {
+	for (b = 0; b < X.nids; b++) {
 		if (!buffers[b].shown)
 			continue;
 		put(buffers[b].addr, buffers[b].size, buffers[b].base);
@@ -115,7 +115,7 @@ void x_weak_show(int proc)
 	struct buffer *b;
 	int i;
 
-	for (i = 0; i < X_PROCS; i++) {
+	for (i = 0; i < X.nids; i++) {
 		b = &buffers[i];
 		if (!b->n || b->owner != cpu_of(proc) || b->shown)
 			continue;
@@ -130,7 +130,7 @@ uint64_t x_weak_view(int proc, uintptr_t addr, size_t size)
 {
 	int b;
 
-	for (b = 0; X.weak && b < X_PROCS; b++)
+	for (b = 0; X.weak && b < X.nids; b++)
 		if (buffers[b].n && buffers[b].owner == cpu_of(proc) &&
 		    buffers[b].addr == addr && buffers[b].size == size)
 			return buffers[b].fifo[buffers[b].n - 1].value;
@@ -141,7 +141,7 @@ static int buffer_for(uintptr_t addr, size_t size, uintptr_t pc)
 {
 	int b;
 
-	for (b = 0; b < X_PROCS; b++)
+	for (b = 0; b < X.nids; b++)
 		if (buffers[b].addr == addr && buffers[b].size == size &&
 		    buffers[b].owner == cpu_of(X.cur))
 			return b;
@@ -193,7 +193,7 @@ void x_weak_store(uintptr_t addr, size_t size, bool release, uintptr_t pc)
 	/* A process's own stack and the setting up are nobody else's. */
 	if (X.sequential || index < 0 || addr - X_STACKS < X_STACKS_SIZE)
 		return;
-	for (b = 0; b < X_PROCS; b++)
+	for (b = 0; b < X.nids; b++)
 		if (buffers[b].since && buffers[b].owner == cpu_of(X.cur) &&
 		    overlaps(&buffers[b], addr, size) &&
 		    (buffers[b].addr != addr || buffers[b].size != size))
@@ -233,7 +233,7 @@ void x_weak_settle(void)
 		s->dep = x_me()->dep;
 		s->seq = seq++;
 		s->release = pending.release;
-		for (i = 0; s->release && i < X_PROCS; i++)
+		for (i = 0; s->release && i < X.nids; i++)
 			s->before[i] = buffers[i].made;
 		if (++b->made == KEPT)
 			x_fail(LAB_X_LIMIT, pending.pc, pending.addr,
@@ -250,7 +250,7 @@ bool x_weak_committable(int id)
 
 	if (!b->n)
 		return false;
-	for (i = 0; b->fifo[0].release && i < X_PROCS; i++)
+	for (i = 0; b->fifo[0].release && i < X.nids; i++)
 		if (buffers[i].n && buffers[i].owner == b->owner &&
 		    buffers[i].fifo[0].seq < b->fifo[0].seq)
 			return false;
@@ -276,7 +276,7 @@ bool x_weak_empty(int proc)
 {
 	int b;
 
-	for (b = 0; b < X_PROCS; b++)
+	for (b = 0; b < X.nids; b++)
 		if (buffers[b].n && buffers[b].owner == cpu_of(proc))
 			return false;
 	return true;
@@ -293,7 +293,7 @@ void x_weak_join(int proc, x_clock *dep)
 
 	if (X.proc[proc].kind == 'b')
 		x_join(dep, &s->dep);
-	for (b = 0; b < X_PROCS; b++) {
+	for (b = 0; b < X.nids; b++) {
 		if (!buffers[b].addr)
 			continue;
 		if (X.proc[proc].kind != 'b') {
@@ -316,7 +316,7 @@ void x_weak_fence(uintptr_t pc)
 	int b;
 
 	x_settle_value(x_me());
-	for (b = 0; b < X_PROCS; b++) {
+	for (b = 0; b < X.nids; b++) {
 		if (!buffers[b].since || buffers[b].owner != cpu_of(X.cur))
 			continue;
 		buffers[b].since = 0;
