@@ -34,7 +34,7 @@ RENAMED = {"memset": "lab_x_memset", "memcpy": "lab_x_memcpy",
            "memcmp": "lab_x_memcmp",
            "strlen": "lab_x_strlen", "strcmp": "lab_x_strcmp",
            "__stack_chk_fail": "lab_x_stack_smashed"}
-MODELLED = re.compile(r"__tsan_|lab_x_|lab_alloc$|lab_alloc_atomic$|lab_free$|lab_choose$|lab_violated$|"
+MODELLED = re.compile(r"__tsan_|lab_x_|lab_alloc$|lab_alloc_atomic$|lab_free$|lab_choose$|lab_violated$|lab_outcome$|"
                       r"lab_point_reached$|_GLOBAL_OFFSET_TABLE_$")
 # The globals of what is explored lie together, so that each execution starts
 # with them as they were.

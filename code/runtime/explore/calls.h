@@ -139,6 +139,11 @@ void x_guide_result(FILE *out, const char *const *kinds);
 /* blocked.c */
 void x_put_blocked(FILE *out, int proc, const char *const *kinds);
 
+/* outcome.c */
+void x_outcome_reset(void);
+void x_outcome_keep(void);
+void x_outcome_result(FILE *out);
+
 /* report.c */
 void x_fail(enum lab_x_failure kind, uintptr_t pc, uintptr_t addr,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));

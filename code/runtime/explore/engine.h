@@ -21,6 +21,7 @@
  *	guide.c   a schedule that somebody wrote down, by labelled points
  *	blocked.c who keeps a process from going on
  *	guard.c   for code that nobody has read: stacks and pointers to functions
+ *	outcome.c what executions end with
  *	report.c  failures, the trace, the result in JSON
  *	main.c    options, and what is searched in which order
  *

@@ -409,6 +409,7 @@ void x_result(const char *verdict)
 		first = false;
 	}
 	fprintf(out, "],\n");
+	x_outcome_result(out);
 	x_guide_result(out, kinds);
 	fprintf(out, "\"processes\":[");
 	put_processes();

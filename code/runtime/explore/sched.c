@@ -271,6 +271,7 @@ static void run_main(void *arg)
 	me->op = &join_op;
 	x_dispatch();
 	x_leaks();
+	x_outcome_keep();
 	x_end_execution();
 }
 
@@ -302,6 +303,7 @@ void x_execute(void)
 	x_weak_reset();
 	x_search_reset();
 	x_guide_reset();
+	x_outcome_reset();
 	X.cur = 0;
 	x_start(0, 'p', "the scenario itself", run_main, NULL);
 	X.proc[0].state = X_PARKED;

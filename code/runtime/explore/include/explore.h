@@ -81,4 +81,14 @@ unsigned int lab_x_prepare_to_wait(struct lab_x_waiters *w);
 void lab_x_wait(struct lab_x_waiters *w, unsigned int since);
 void lab_x_wake_up(struct lab_x_waiters *w);
 
+/**
+ * lab_outcome() - something that an execution ended with
+ * @name: what, in a few letters
+ * @value: of it
+ *
+ * For finish(). The result lists, as "outcomes", each combination of what was
+ * said by some execution that came to its end: "r0=1 r1=0".
+ */
+void lab_outcome(const char *name, long value);
+
 #endif /* LAB_EXPLORE_H */
