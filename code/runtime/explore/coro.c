@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/param.h>
 #include <sys/time.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -42,15 +43,31 @@ __asm__(
 );
 
 /* As the compiler's -ftrivial-auto-var-init=pattern has it. */
-#define UNUSED_STACK	0xfe
+#define UNUSED_STACK	0xfefefefefefefefeULL
+#define STACK_LOOK	256
 
-/* How far down each stack may be used: whoever goes further gets a page more. */
-static uintptr_t stack_from[X_PROCS];
+/* How far down each stack may be used: whoever goes further gets a page more;
+ * and how far down it was. */
+static uintptr_t stack_from[X_PROCS], stack_used[X_PROCS];
 static uint64_t started;
 
 uintptr_t x_stack_top(int proc)
 {
 	return X_STACKS + (proc + 1) * X_STACK_PROC;
+}
+
+/* Whoever went further down than anybody before has called something there: a
+ * return address lies below each variable of it. */
+static bool used_further(int proc)
+{
+	const uint64_t *at = (void *)stack_used[proc];
+	const uint64_t *from = (void *)MAX(stack_used[proc] - STACK_LOOK,
+					   stack_from[proc]);
+
+	while (--at >= from)
+		if (*at != UNUSED_STACK)
+			return true;
+	return false;
 }
 
 /*
@@ -59,13 +76,18 @@ uintptr_t x_stack_top(int proc)
  */
 void x_coro_wipe(void)
 {
-	uint64_t left = started;
+	uint64_t left = started, *at;
 	int p;
 
 	for (; left; left &= left - 1) {
 		p = __builtin_ctzll(left);
-		memset((void *)stack_from[p], UNUSED_STACK,
-		       x_stack_top(p) - stack_from[p]);
+		if (used_further(p)) {
+			for (at = (void *)stack_from[p]; *at == UNUSED_STACK; )
+				at++;
+			stack_used[p] = (uintptr_t)at & ~63UL;
+		}
+		memset((void *)stack_used[p], (uint8_t)UNUSED_STACK,
+		       x_stack_top(p) - stack_used[p]);
 	}
 	started = 0;
 }
@@ -73,7 +95,7 @@ void x_coro_wipe(void)
 static void open_stack(int proc, uintptr_t from)
 {
 	mprotect((void *)from, stack_from[proc] - from, PROT_READ | PROT_WRITE);
-	memset((void *)from, UNUSED_STACK, stack_from[proc] - from);
+	memset((void *)from, (uint8_t)UNUSED_STACK, stack_from[proc] - from);
 	stack_from[proc] = from;
 }
 
@@ -191,7 +213,7 @@ void x_coro_init(void)
 
 	fixed(X_STACKS, X_STACKS_SIZE, PROT_NONE);
 	for (p = 0; p < X_PROCS; p++) {
-		stack_from[p] = x_stack_top(p);
+		stack_from[p] = stack_used[p] = x_stack_top(p);
 		open_stack(p, x_stack_top(p) - X_PAGE);
 	}
 	fixed(X_ARENA, X_ARENA_SIZE, PROT_READ | PROT_WRITE);
