@@ -59,6 +59,7 @@ class Task:
     minutes: int = 0
     points: int = 0
     needs: tuple = ()
+    again: tuple = ()   # tasks whose functions this one judges anew
     goal: str = ""
     given: str = ""
     wrong: str = ""
@@ -255,7 +256,8 @@ def read_task(table, path, family):
     task = Task(
         id=ident, part=part, title=r.get("title", str, must=True),
         minutes=r.get("minutes", int, 0), points=r.get("points", int, 0),
-        needs=tuple(r.get("needs", list, [])), goal=r.get("goal", str, ""),
+        needs=tuple(r.get("needs", list, [])), again=tuple(r.get("again", list, [])),
+        goal=r.get("goal", str, ""),
         given=r.get("given", str, ""), wrong=r.get("wrong", str, ""),
         read=r.get("read", str, ""), hints=tuple(r.get("hints", list, [])),
         checks=tuple(checks), asks=asks, question=r.get("question", str, ""),

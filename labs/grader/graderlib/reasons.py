@@ -4,7 +4,7 @@ import os
 import re
 
 from . import check as code_check
-from . import labs
+from . import labs, seen
 
 TODO = re.compile(r"task (\S+) is not written yet: (\w+)\(\)")
 
@@ -12,40 +12,35 @@ TODO = re.compile(r"task (\S+) is not written yet: (\w+)\(\)")
 MEANS = {
     "use-after-free": "Whoever looks must keep the object alive until it is done, and whoever "
                       "frees must wait for that.",
-    "double-free": "Two paths each believe that the last reference was theirs.",
-    "leak": "Each reference that is taken must be dropped once, on the error paths too.",
-    "null-dereference": "The pointer can be NULL here: ask before you look through it.",
-    "wild-access": "The pointer is no pointer: it was never set, or it holds something else.",
-    "out-of-bounds": "The pointer is beside its object.",
-    "misaligned-access": "A tag or a lock bit is still in the pointer: mask it first.",
-    "data-race": "Mark both accesses (READ_ONCE, WRITE_ONCE, rcu_dereference ...), or let a "
-                 "lock order them.",
+    "double-free": "Each object goes through its free path once.",
+    "leak": "Each reference that is taken must be dropped once, on the error paths too, and "
+            "the last one frees.",
+    "null-dereference": "A pointer that can be NULL is read once, and asked before it is "
+                        "looked through.",
+    "wild-access": "Before a pointer is followed it must have been set to one.",
+    "out-of-bounds": "What is reached must lie within its object.",
+    "misaligned-access": "An address is a multiple of its type's alignment: what else is in "
+                         "the word is to be masked first.",
+    "data-race": "Two accesses to the same bytes, one of them a write and one of them plain, "
+                 "need something that orders them: a lock that both hold, or a release that "
+                 "an acquire reads from.",
     "sleep-in-atomic": "Within a read-side critical section, under a spinlock or in a callback "
                        "nobody may sleep.",
-    "rcu-misuse": "RCU's rules are about where each of its calls may stand.",
+    "rcu-misuse": "Each section that begins ends once; rcu_dereference() stands inside of one, "
+                  "and a wait for a grace period outside.",
     "lock-misuse": "Each lock is initialised once, and released once by whoever took it, on "
                    "each way out.",
     "lock-order": "Two locks need one order, the same for everybody.",
-    "deadlock": "Each of them waits for another of them, for ever.",
-    "livelock": "It waits for a change that nobody will make.",
+    "deadlock": "Nobody is left who could let them go on.",
+    "livelock": "Nobody is left who could make the change that it waits for.",
     "violated-rule": "The object noticed by itself that it is misused.",
     "invariant": "The scenario asks for that, whatever the order of turns was.",
     "warning": "The kernel's own check would complain here.",
-    "endless": "There is a loop that does not end.",
-    "endless-memory": "It allocates in a loop that does not end.",
-    "stack-overflow": "A function calls itself without end, or a variable was overrun.",
+    "endless": "Each loop must come to an end.",
+    "endless-memory": "An execution of a scenario needs a few objects only.",
+    "stack-overflow": "A stack has 128 KiB, and each variable on it its size.",
     "fault": "It brought the explorer down; that is never clean.",
     "limit": "It does far more than this task needs.",
-}
-
-
-# What a kind means where one and the same frees and comes to it: no race is needed.
-ALONE = {
-    "use-after-free": "Who comes to it here has freed it itself. Either that was too early (one "
-                      "put too many, or nobody asked who else still has it), or this use is too "
-                      "late.",
-    "double-free": "Both times it was the same one: a put too many, or a free that asked nobody "
-                   "who else still has it.",
 }
 
 
@@ -81,20 +76,18 @@ def missing_header(lab, said):
     return ""
 
 
-def means(check, doc):
-    """The lab's own sentence for a kind, or the usual one. The lab's are about two
-    parties, but for the scenarios with one actor, which are called alone_."""
+def means(check, doc, said):
+    """What was seen, the lab's own sentence for the kind, and the rule that holds
+    whatever it was: no more than there is need for."""
     kind = doc["kind"]
-    said = check.because.get(kind, "").strip() or MEANS.get(kind, "")
-    if kind in ALONE and alone(doc) and not check.scenario.startswith("alone_"):
-        said = ALONE[kind]
-    said = capital(said)
-    return said + ("" if said.endswith((".", "?")) else ".")
+    ours = check.because.get(kind, "").strip()
+    sentences = [capital(s) for s in (*said, ours or MEANS.get(kind, "")) if s]
+    return " ".join(s + ("" if s.endswith((".", "?")) else ".") for s in sentences)
 
 
 def capital(text):
     """A sentence's head. A function or a lock is called what it is called."""
-    return text if re.match(r"\S*[_(&]", text) else text[:1].upper() + text[1:]
+    return text if re.match(r"\S*[_(&\d]", text) else text[:1].upper() + text[1:]
 
 
 def main_failure(doc):
@@ -113,35 +106,72 @@ def not_written(doc):
     return found.groups() if found else None
 
 
-def own(at, scheme):
-    """Whether a place is in what the student writes, or in a wrong function."""
-    return os.path.basename(at["file"]) == scheme + ".c" or "/wrong/" in at["file"]
+def place_of(story):
+    """Where in the submission the failing process was: a fault often shows in code
+    that all schemes share, where there is nothing to mend. If it was in none of that,
+    where who freed the object was. Else None."""
+    mine = story.own_places(story.fails) if story.steps else []
+    if mine or not story.steps:
+        return mine[0] if mine else None
+    if story.failure["kind"] == "leak":
+        steps = [n for n in seen.left_over(story)[1] if story.own_places(n)]
+        return story.own_places(steps[-1])[0] if steps else None
+    warned = [n for n in story.causes if story.steps[n]["what"] == "failure"
+              and story.own_places(n)]
+    if warned:
+        return story.own_places(warned[0])[0]
+    return freed_at(story) or waits_at(story) or last_cause(story)
 
 
-def place_of(doc, failure):
-    """Where in the submission the failing process was: a fault often shows in
-    code that all schemes share, where there is nothing to mend. If it was in
-    none of that, where who freed the object was."""
-    scheme = doc["scheme"]
-    if own(failure["at"], scheme):
-        return failure["at"]
-    if failure["kind"] == "leak":       # that is where it was allocated
+def freed_at(story):
+    """Where in the submission the object that is reached was freed."""
+    if not story.steps:
         return None
-    last = None
-    for step in doc["steps"]:
-        if step["step"] > failure["step"]:      # some failures don't end an execution
-            break
-        if step["process"] == failure["process"] and own(step["at"], scheme):
-            last = step["at"]
-    return last
+    free = story.freed(story.object(story.fails), story.fails)
+    mine = story.own_places(free) if free is not None else []
+    return mine[0] if mine else None
 
 
-def other_place(doc, failure):
+def last_cause(story):
+    """The last of the submission's lines that have a part in it."""
+    for n in sorted(story.causes, reverse=True):
+        if story.own_places(n):
+            return story.own_places(n)[0]
+    return None
+
+
+def waits_at(story):
+    """Where in the submission one of those waits who can't go on."""
+    for s in story.doc.get("stuck", []):
+        for at in (s["at"], *(h["at"] for h in s["holders"])):
+            if seen.own(at, story.scheme):
+                return at
+    return None
+
+
+def other_place(story):
     """Where in the submission the other party was, if it was there."""
-    if failure.get("other") and own(failure["other"], doc["scheme"]):
+    failure = story.failure
+    if failure.get("other") and seen.own(failure["other"], story.scheme):
         return failure["other"]
-    freer = re.search(r"bytes that (.+) has freed", failure["text"])
-    return freer and freed_at(doc, freer.group(1))
+    other = seen.other_step(story) if story.steps else None
+    mine = story.own_places(other) if other is not None else []
+    return mine[0] if mine else freed_at(story) if story.steps else None
+
+
+def charged(lab, task, story):
+    """(task, function): another task's function that is at fault, and nobody of this
+    one's; or None."""
+    of = {c.function: c.task for c in lab.cuts}
+    found = {}
+    for party in seen.at_fault(story):
+        known = [f for f in party if f in of]
+        if not known:
+            return None
+        found.setdefault(of[known[0]], known[0])
+    if len(found) != 1 or {task.id, *task.again} & set(found):
+        return None
+    return next(iter(found.items()))
 
 
 def say_place(at):
@@ -157,31 +187,11 @@ def actor(doc, number):
     return names[number]
 
 
-def alone(doc):
-    """Whether who freed the object is who then came to it."""
-    failure = main_failure(doc)
-    freer = failure and re.search(r"bytes that (.+) has freed", failure["text"])
-    return bool(freer) and freer.group(1) == actor(doc, failure["process"])
-
-
-def freed_at(doc, freer):
-    """In which step of theirs the one who freed was."""
-    names = doc.get("processes", [])
-    last = found = None
-    for step in doc["steps"]:
-        if step["process"] < len(names) and names[step["process"]] == freer:
-            if own(step["at"], doc["scheme"]):
-                last = step["at"]
-            if step["what"] == "free":
-                found = last
-    return found
-
-
-def freed_by(doc, failure, freer, where):
+def freed_by(story, freer, where):
     """“self has freed, in lab_g()”"""
-    found = freed_at(doc, freer)
+    found = freed_at(story)
     same = found and where and found["function"] == where["function"]
-    if freer == actor(doc, failure["process"]):
+    if freer == actor(story.doc, story.failure["process"]):
         freer = "it"
     there = f", in {found['function']}()" if found and not (same and freer == "it") else ""
     return f"{freer} has freed{there}"
@@ -193,13 +203,14 @@ def other_function(failure):
     return f" in {other['function']}()" if other and other["function"] != "?" else ""
 
 
-def sentence(doc):
+def sentence(doc, story):
     """What went wrong, for people."""
     failure = main_failure(doc)
     if not failure:
         return f"The explorer says: {doc.get('kind') or doc.get('verdict')}."
     kind, text = failure["kind"], failure["text"]
-    where = place_of(doc, failure)
+    where = story.own_places(story.fails)[:1] if story.steps else []
+    where = where[0] if where else None
     who = actor(doc, failure["process"])
     if where or failure["process"] and failure["at"]["function"] != "?":
         who = f"In {(where or failure['at'])['function']}(), {who}"
@@ -209,14 +220,15 @@ def sentence(doc):
     freer = freer.group(1) if freer else "somebody"
     if kind == "use-after-free":
         verb = "writes to" if "-byte write" in text else "reads"
-        return f"{who} {verb} memory that {freed_by(doc, failure, freer, where)}."
+        return f"{who} {verb} memory that {freed_by(story, freer, where)}."
     if kind == "double-free":
-        return f"{who} frees what {freed_by(doc, failure, freer, where)} before."
+        return f"{who} frees what {freed_by(story, freer, where)} before."
     if kind == "leak":
         count = text.split(" ")[0] if text[:1].isdigit() else "Some"
         what = "One object was" if count == "1" else f"{count} objects were"
-        return (f"{what} never freed: a reference is left over on what "
-                f"{failure['at']['function']}() made.")
+        name = seen.left_over(story)[0]
+        return f"{what} never freed" + (f", {name} among them." if name and count != "1" else
+                                        f": {name}." if name else ".")
     if kind == "null-dereference":
         return f"{who} looks through a NULL pointer{' with a tag' * ('with a tag' in text)}."
     if kind in ("wild-access", "out-of-bounds", "misaligned-access"):

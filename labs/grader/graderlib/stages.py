@@ -13,7 +13,7 @@ import resource
 import sys
 import time
 
-from . import answers, answers_toml, confined, labs, reasons, spelling
+from . import answers, answers_toml, confined, labs, reasons, seen, spelling
 
 sys.path.insert(0, os.path.join(labs.CODE, "runtime", "explore"))
 
@@ -57,7 +57,7 @@ def in_words(answer):
 def blank(task):
     return {"id": task.id, "title": task.title, "part": task.part, "points": 0,
             "of": task.points, "state": NOT_REACHED, "reason": "", "because": "",
-            "scenario": "", "mode": "", "kind": "", "place": None, "other": None, "also": [],
+            "scenario": "", "mode": "", "kind": "", "found_by": "", "place": None, "other": None, "also": [],
             "lanes": "", "schedule": [], "read": task.read,
             "hints_left": len(task.hints), "said": None, "measured": []}
 
@@ -205,20 +205,30 @@ class Grading:
 
     def fail(self, task, check, doc):
         failure = reasons.main_failure(doc)
+        said, story = seen.read(doc, failure) if failure else ([], seen.Story(doc, None))
+        guilty = reasons.charged(self.lab, task, story)
         out = self.tasks[task.id]
-        out.update(state=FAILED, kind=doc["kind"], reason=reasons.sentence(doc),
-                   because=reasons.means(check, doc),
+        if guilty and not self.only and self.tasks[guilty[0]]["state"] == PASSED:
+            whose, function = guilty
+            out.update(state=NOT_REACHED, scenario="", mode="", reason=f"Task {whose} comes "
+                       f"first: {function}() is at fault in the scenario {check.scenario}.")
+            out = self.tasks[whose]
+            self.tell("task", {**out, "state": FAILED})
+        out.update(state=FAILED, points=0, kind=doc["kind"], found_by=task.id,
+                   scenario=check.scenario, mode=check.mode,
+                   reason=reasons.sentence(doc, story),
+                   because=reasons.means(check, doc, said),
                    lanes=lanes.draw(doc, WIDTH), schedule=doc.get("schedule", []))
         if failure:
-            other = reasons.other_place(doc, failure)
-            where = reasons.place_of(doc, failure) or other or failure["at"]
+            other = reasons.other_place(story)
+            where = reasons.place_of(story) or other or failure["at"]
             out["place"] = reasons.say_place(where)
             other = other or failure.get("other")
             if other and other != where:
                 out["other"] = reasons.say_place(other)
             before = doc["failures"][:doc["failures"].index(failure)]
             out["also"] = list(dict.fromkeys(f["text"] for f in before if f["text"]))[:3]
-        self.docs[task.id] = doc
+        self.docs[out["id"]] = doc
 
     def answers(self):
         asked = [t for t in self.lab.tasks if t.asks]

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from grading import FOLDERS, labs
-from graderlib import answers, answers_toml, keys, reasons
+from graderlib import answers, answers_toml, keys
 
 BROKEN = {"scheme": "rcu", "scenario": "one_reader", "break": "no-grace-period",
           "want": "use-after-free"}
@@ -203,12 +203,3 @@ def test_lab_that_asks_for_what_is_not_there_is_told_so(lab, asks, of, more, wor
 def test_wrong_schedule_comes_with_its_lanes(lab):
     found = judged(lab, "schedule", BROKEN, "self:end reader:end")
     assert found.doc["verdict"] == "ran" and found.doc["steps"]
-
-
-def test_place_of_a_failure_is_where_its_process_was_then_not_where_it_went_on():
-    def step(number, line, file="rcu.c"):
-        return {"step": number, "process": 1,
-                "at": {"file": file, "line": line, "function": "f", "text": ""}}
-    doc = {"scheme": "rcu", "steps": [step(1, 10), step(2, 11), step(3, 12)]}
-    failure = {"kind": "sleep-in-atomic", **step(2, 172, "namespaces.c")}
-    assert reasons.place_of(doc, failure)["line"] == 11
