@@ -6,6 +6,7 @@
 /* coro.c */
 void x_coro_init(void);
 void *x_coro_prepare(int proc, void (*entry)(void));
+void x_coro_wipe(void);
 void x_coro_switch(void **save, void *to);
 uintptr_t x_stack_top(int proc);
 void x_watchdog(bool on);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/param.h>
 #include <sys/time.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -41,15 +42,80 @@ __asm__(
 "	.size	x_coro_switch, .-x_coro_switch\n"
 );
 
+/* As the compiler's -ftrivial-auto-var-init=pattern has it. */
+#define UNUSED_STACK	0xfefefefefefefefeULL
+#define STACK_LOOK	256
+
+/* How far down each stack may be used: whoever goes further gets a page more;
+ * and how far down it was. */
+static uintptr_t stack_from[X_PROCS], stack_used[X_PROCS];
+static uint64_t started;
+
 uintptr_t x_stack_top(int proc)
 {
 	return X_STACKS + (proc + 1) * X_STACK_PROC;
+}
+
+/* Whoever went further down than anybody before has called something there: a
+ * return address lies below each variable of it. */
+static bool used_further(int proc)
+{
+	const uint64_t *at = (void *)stack_used[proc];
+	const uint64_t *from = (void *)MAX(stack_used[proc] - STACK_LOOK,
+					   stack_from[proc]);
+
+	while (--at >= from)
+		if (*at != UNUSED_STACK)
+			return true;
+	return false;
+}
+
+/*
+ * What an execution left on its stacks is gone before the next one begins, so
+ * that a variable which is never set holds the same each time.
+ */
+void x_coro_wipe(void)
+{
+	uint64_t left = started, *at;
+	int p;
+
+	for (; left; left &= left - 1) {
+		p = __builtin_ctzll(left);
+		if (used_further(p)) {
+			for (at = (void *)stack_from[p]; *at == UNUSED_STACK; )
+				at++;
+			stack_used[p] = (uintptr_t)at & ~63UL;
+		}
+		memset((void *)stack_used[p], (uint8_t)UNUSED_STACK,
+		       x_stack_top(p) - stack_used[p]);
+	}
+	started = 0;
+}
+
+static void open_stack(int proc, uintptr_t from)
+{
+	mprotect((void *)from, stack_from[proc] - from, PROT_READ | PROT_WRITE);
+	memset((void *)from, (uint8_t)UNUSED_STACK, stack_from[proc] - from);
+	stack_from[proc] = from;
+}
+
+/* Whether the fault was a step to a page of a stack that was never used before. */
+static bool stack_grows(uintptr_t addr)
+{
+	int proc = (addr - X_STACKS) / X_STACK_PROC;
+
+	if (addr - X_STACKS >= X_STACKS_SIZE || addr >= stack_from[proc] ||
+	    (addr - X_STACKS) % X_STACK_PROC < 2 * X_PAGE)
+		return false;
+	open_stack(proc, addr & ~(X_PAGE - 1));
+	return true;
 }
 
 void *x_coro_prepare(int proc, void (*entry)(void))
 {
 	uintptr_t *sp = (uintptr_t *)(x_stack_top(proc) - 64);
 
+	started |= 1ULL << proc;
 	/* As after a call: the stack is 16-aligned before the return address. */
 	*--sp = 0;
 	*--sp = (uintptr_t)entry;
@@ -74,6 +140,8 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	uintptr_t pc = ((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] + 1;
 	char text[200];
 
+	if (stack_grows(addr))
+		return;
 	if (addr >= X_STACKS && addr < X_STACKS + X_STACKS_SIZE &&
 	    (addr - X_STACKS) % X_STACK_PROC < 2 * X_PAGE)
 		x_result_fault("stack-overflow",
@@ -144,9 +212,10 @@ void x_coro_init(void)
 	int p;
 
 	fixed(X_STACKS, X_STACKS_SIZE, PROT_NONE);
-	for (p = 0; p < X_PROCS; p++)
-		mprotect((void *)(X_STACKS + p * X_STACK_PROC + 2 * X_PAGE),
-			 X_STACK_PROC - 2 * X_PAGE, PROT_READ | PROT_WRITE);
+	for (p = 0; p < X_PROCS; p++) {
+		stack_from[p] = stack_used[p] = x_stack_top(p);
+		open_stack(p, x_stack_top(p) - X_PAGE);
+	}
 	fixed(X_ARENA, X_ARENA_SIZE, PROT_READ | PROT_WRITE);
 
 	sigaltstack(&stack, NULL);

@@ -189,6 +189,7 @@ struct x_node {
 	uint8_t choice;
 	uint8_t value, nvalues;		/* of a free choice: lab_choose() */
 	uint8_t running;		/* who ran before */
+	uint32_t pending;		/* what all were about to do, mixed */
 	uint16_t preemptions, switches;
 };
 

@@ -67,16 +67,48 @@ static bool is_submission(uintptr_t pc)
 	return x_in_text(pc) && pc <= its_end;
 }
 
-/* Whether the submission itself looks at what the scenario judges it by. */
-static bool keeps_from_it(uintptr_t addr, size_t size, uintptr_t pc)
+/* Where the C library's data begin, and with them all that the linker put there. */
+extern char data_start[] __attribute__((weak)), end[];
+extern char __executable_start[];
+/* Constants: the submission's and the family's, then the scenario's. */
+extern char __start_lab_rodata[] __attribute__((weak));
+extern char lab_scenario_rodata[] __attribute__((weak));
+
+/* Code and constants of the explorer and of the scenario, and what that judges by. */
+static bool is_hidden(uintptr_t addr, size_t size)
 {
 	int i;
 
-	if (!is_submission(pc))
+	if (x_index(addr) >= 0) {
+		for (i = 0; i < nkept; i++)
+			if (addr < kept[i].to && addr + size > kept[i].from)
+				return true;
 		return false;
-	for (i = 0; i < nkept; i++)
-		if (addr < kept[i].to && addr + size > kept[i].from)
+	}
+	return addr + size > (uintptr_t)__executable_start &&
+	       addr < (uintptr_t)end &&
+	       (addr < (uintptr_t)__start_lab_rodata ||
+		addr + size > (uintptr_t)lab_scenario_rodata);
+}
+
+/*
+ * Whether an access is the submission's: it makes it itself, or a function does
+ * that it has called. What the scenario does is its own, whoever called it.
+ */
+static bool is_its_doing(uintptr_t pc)
+{
+	const struct x_proc *me = x_me();
+	uintptr_t fp = me->frame, top = x_stack_top(X.cur);
+
+	if (is_submission(pc))
+		return true;
+	for (pc = me->came_from; x_in_text(pc) && pc < scenario;
+	     pc = ((uintptr_t *)fp)[1], fp = *(uintptr_t *)fp) {
+		if (is_submission(pc))
 			return true;
+		if (fp < me->entry || fp > top - 16 || fp % 8)
+			return false;
+	}
 	return false;
 }
 
@@ -151,9 +183,6 @@ bool x_may_write_stack(uintptr_t addr, size_t size)
 	}
 }
 
-/* Where the C library's data begin, and with them all that the linker put there. */
-extern char data_start[] __attribute__((weak)), end[];
-
 /**
  * x_guard_allows() - may what is running look at, or write to, this place?
  * @addr: where
@@ -163,7 +192,8 @@ extern char data_start[] __attribute__((weak)), end[];
  *
  * Nobody reads what the explorer itself writes, on a stack or among its
  * variables: it tells how far the search is, and no step says that it was
- * looked at. And a submission touches nothing that the scenario judges it by.
+ * looked at. And a submission touches nothing that the scenario judges it by,
+ * and nothing that tells which scenario runs.
  *
  * Return: whether it may; if not, that is the failure.
  */
@@ -186,9 +216,10 @@ bool x_guard_allows(uintptr_t addr, size_t size, bool write, uintptr_t pc)
 		       size, (unsigned long)addr);
 		return false;
 	}
-	if (keeps_from_it(addr, size, pc)) {
+	if (addr - X_STACKS >= X_STACKS_SIZE && is_hidden(addr, size) &&
+	    is_its_doing(pc)) {
 		x_fail(LAB_X_WILD, pc, addr,
-		       "%zu-byte %s at 0x%lx, which is the scenario's own",
+		       "%zu-byte %s at 0x%lx, which is the scenario's own or the explorer's",
 		       size, write ? "write" : "read", (unsigned long)addr);
 		return false;
 	}

@@ -290,6 +290,7 @@ void x_end_execution(void)
 void x_execute(void)
 {
 	x_mem_reset();
+	x_coro_wipe();
 	memset(X.proc, 0, sizeof(X.proc[0]) * (X.nprocs ? X.nprocs : X_PROCS));
 	X.stamp++;
 	X.nprocs = 0;

@@ -76,6 +76,32 @@ static bool fits(struct x_node *n)
 	return n->value < n->nvalues;
 }
 
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ULL;
+	return h ^ h >> 29;
+}
+
+/*
+ * What each process is about to do: the same in each execution that has made the
+ * same choices until then, whoever goes on.
+ */
+static uint32_t all_pending(x_set enabled)
+{
+	uint64_t h = enabled;
+	const struct x_op *op;
+	int p;
+
+	for (p = 1; p < X.nprocs; p++) {
+		if (X.proc[p].state != X_PARKED)
+			continue;
+		op = X.proc[p].op;
+		h = mix(h + p, op->kind + (op->pc << 8));
+		h = mix(h, op->addr);
+	}
+	return h >> 32;
+}
+
 /**
  * x_search_choose() - who makes the next step
  * @enabled: who could
@@ -95,7 +121,8 @@ int x_search_choose(x_set enabled)
 		x_end_execution();
 	}
 	if (d < X.prefix) {
-		if (enabled >> n->choice & 1 && fits(n))
+		if (enabled >> n->choice & 1 && fits(n) &&
+		    (X.replay || n->pending == all_pending(enabled)))
 			return n->choice;
 		/* The same choices have led elsewhere: no search can go on. */
 		if (!X.given) {
@@ -109,6 +136,7 @@ int x_search_choose(x_set enabled)
 		return -1;
 	}
 	n->enabled = enabled;
+	n->pending = all_pending(enabled);
 	n->running = d ? X.events[d - 1].proc : X_PROCS - 1;
 	n->preemptions = d ? X.nodes[d - 1].preemptions +
 			     preempts(n - 1, n[-1].choice) : 0;
@@ -146,12 +174,6 @@ int x_search_choose(x_set enabled)
 	n->nvalues = values_of(p);
 	n->backtrack = X.mode == X_DPOR ? X_BIT(p) : allowed;
 	return p;
-}
-
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15ULL;
-	return h ^ h >> 29;
 }
 
 /*

@@ -2,6 +2,7 @@
 """Builds a submission in the jail, and judges what the compiler made of it."""
 import glob
 import os
+import random
 import re
 import shlex
 import shutil
@@ -10,7 +11,7 @@ import tempfile
 import threading
 import weakref
 
-from . import check, jail, machine
+from . import check, flow, jail, machine
 
 Finding = check.Finding
 EXPLORE = os.path.join(check.RUNTIME, "explore")
@@ -30,17 +31,29 @@ PLAINER = [["-fno-tree-fre", "-fno-tree-dominator-opts", "-fno-tree-loop-im",
 # What the explorer leaves in registers would tell how many executions there
 # were: a function of the explored code may be called with too few arguments.
 builder.ENGINE = [*builder.ENGINE, "-fzero-call-used-regs=all-gpr"]
-# The submission comes first, the scenario last.
-GATHER = """SECTIONS {
-	lab_text : { its.o(.text .text.*) lab_its_end = .;
-		     *(EXCLUDE_FILE(scenario.o) .text EXCLUDE_FILE(scenario.o) .text.*)
-		     lab_scenario_text = .; *(.text .text.*) }
-	lab_data : { *(EXCLUDE_FILE(scenario.o) .data EXCLUDE_FILE(scenario.o) .data.*)
-		     lab_scenario_data = .; *(.data .data.*) }
-	lab_bss : { *(EXCLUDE_FILE(scenario.o) .bss EXCLUDE_FILE(scenario.o) .bss.*)
-		    lab_scenario_bss = .; *(.bss .bss.* COMMON) }
-}
+# The submission comes first, the scenario last. How far apart they lie, and where
+# all of it begins, is drawn anew for each program: a submission that could tell where
+# something is would know what runs. What the explorer counts begins at a section's
+# beginning, so that no result depends on it.
+GATHER = """SECTIONS {{
+	lab_text : {{ . += {}; its.o(.text .text.*) lab_its_end = .; . += {};
+		     *(EXCLUDE_FILE(scenario.o) .text EXCLUDE_FILE(scenario.o) .text.*) . += {};
+		     lab_scenario_text = .; *(.text .text.*) }}
+	lab_rodata : {{ its.o(.rodata .rodata.*) . += {};
+		     *(EXCLUDE_FILE(scenario.o) .rodata EXCLUDE_FILE(scenario.o) .rodata.*)
+		     . += {}; lab_scenario_rodata = .; *(.rodata .rodata.*) }}
+	lab_data : {{ . = ALIGN(64); its.o(.data .data.*) . += {};
+		     *(EXCLUDE_FILE(scenario.o) .data EXCLUDE_FILE(scenario.o) .data.*) . += {};
+		     lab_scenario_data = .; *(.data .data.*) }}
+	lab_bss : {{ . = ALIGN(64); its.o(.bss .bss.* COMMON) . += {};
+		    *(EXCLUDE_FILE(scenario.o) .bss EXCLUDE_FILE(scenario.o) .bss.*) . += {};
+		    lab_scenario_bss = .; *(.bss .bss.* COMMON) }}
+}}
 """
+FURTHEST = 64 << 10         # between two parts
+FIRST = range(0x400000, 0x40000000, 0x1000)     # where a program may begin
+UNUSED_STACK = -0x1010102   # 0xfe in each byte, as -ftrivial-auto-var-init has it
+MOST_ASSEMBLY = 16 << 20    # bytes
 WHERE = "/submission"       # what its file is said to lie in
 
 
@@ -54,6 +67,25 @@ def addr2line(program, asked, *more):
         ["/bin/sh", "-c", 'addr2line -f -i -e p "$@" < asked', "-", *more],
         files={"p": program, "asked": asked.encode()}, seconds=20,
         memory=1 << 30, processes=2, output=4 << 20).out.decode(errors="replace")
+
+
+def layout():
+    """A linker script, and where the program begins."""
+    dice = random.SystemRandom()
+    gaps = [dice.randrange(64, FURTHEST, 64) for _ in range(GATHER.count("{}"))]
+    return GATHER.format(*gaps), dice.choice(FIRST)
+
+
+def wiped(assembly):
+    """What the compiler made, where each function begins by writing to all of its
+    frame: what others have left there, the explorer among them, nobody can read."""
+    def wipe(found):
+        size = abs(int(found.group(2)))
+        if not 0 < size <= flow.MOST_FRAME:
+            return found.group()
+        return found.group() + "".join(
+            f"\n\tmovq\t${UNUSED_STACK}, {at}(%rsp)" for at in range(0, size, 8))
+    return re.sub(r"^\t(subq\t\$|addq\t\$-)(\d+), %rsp$", wipe, assembly, flags=re.MULTILINE)
 
 
 def reason(done, what):
@@ -183,14 +215,22 @@ class Building:
             [self.cc, *builder.EXPLORED, *builder.INSTRUMENT["gcc"],
              *FOLLOWED, *flags,
              *("-I" + f for f in check.folders(self.lab)),
-             "-c", name, "-o", "o.o"],
+             "-S", name, "-o", "o.s"],
             files={name: text.encode()}, ro=check.visible(self.lab),
-            seconds=20, memory=1 << 30, processes=8, output=1 << 20,
-            fetch="o.o")
+            seconds=20, memory=1 << 30, processes=8, output=MOST_ASSEMBLY,
+            fetch="o.s")
         said = done.err.decode(errors="replace").replace(self.shown, name)
         if not done.well:
             raise Rejected(self.compiler_says(done, said))
         self.warnings = [l for l in said.splitlines() if ": warning: " in l]
+        return self.assemble(done.out.decode(errors="replace"))
+
+    def assemble(self, assembly):
+        done = jail.run([self.cc, "-c", "o.s", "-o", "o.o"],
+                        files={"o.s": wiped(assembly).encode()}, seconds=20,
+                        memory=1 << 30, processes=8, output=MOST_ASSEMBLY, fetch="o.o")
+        if not done.well:
+            raise Rejected(Finding("build", 0, reason(done, "the assembler")))
         return done.out
 
     def judge_code(self, scheme):
@@ -234,7 +274,7 @@ class Building:
                  *builder.explored(family)]
         prog = builder.Program(paths, family=family, scheme=self.lab.scheme,
                                cc=self.cc)
-        key = builder.digest("parts", self.lab.scheme, self.cc, *FOLLOWED,
+        key = builder.digest("parts", UNUSED_STACK, self.lab.scheme, self.cc, *FOLLOWED,
                              *PLAINER[0], prog.source_hash(), planted)[:16]
 
         def make(tmp):
@@ -242,11 +282,16 @@ class Building:
                 src = os.path.join(tmp, f"{n}-{name}")
                 with open(src, "w", encoding="utf-8") as f:
                     f.write(leaking(text) if planted and not n else text)
+                made = src[:-2] + ".s"
                 builder.run(
                     [self.cc, *builder.EXPLORED, *builder.INSTRUMENT["gcc"],
                      *FOLLOWED, *PLAINER[0], *builder.includes(family), "-I" + os.path.dirname(path),
-                     f"-DLAB_SCHEME_NAME={self.lab.scheme}", "-c", src, "-o",
-                     src[:-2] + ".o"], path)
+                     f"-DLAB_SCHEME_NAME={self.lab.scheme}", "-S", src, "-o", made], path)
+                with open(made, "r+", encoding="utf-8") as f:
+                    assembly = wiped(f.read())
+                    f.seek(0)
+                    f.write(assembly)
+                builder.run([self.cc, "-c", made, "-o", src[:-2] + ".o"], path)
         return builder.finished(os.path.join(builder.BUILD, "parts-" + key),
                                 make)
 
@@ -273,16 +318,18 @@ class Building:
         renames = " ".join(f"--redefine-sym {old}={new}"
                            for old, new in builder.RENAMED.items())
         mine, kits = (shlex.quote(folder) for folder in (engine, parts))
+        gather, first = layout()
         # Nothing of theirs runs before main().
         script = (f"objcopy -R '.init_array*' scheme.o its.o && "
                   f"cp {kits}/0-*.o scenario.o && "
                   f"ld -r -T gather.ld its.o {kits}/[!0]*.o scenario.o -o whole.o && "
                   f"objcopy {renames} whole.o && "
-                  f"{self.cc} -no-pie {mine}/*.o whole.o -o program && "
+                  f"{self.cc} -no-pie -Wl,-Ttext-segment={first:#x} {mine}/*.o whole.o "
+                  "-o program && "
                   "nm -S program")
         done = jail.run(
             ["/bin/sh", "-c", script], ro=[engine, parts],
-            files={"scheme.o": scheme, "gather.ld": GATHER.encode()},
+            files={"scheme.o": scheme, "gather.ld": gather.encode()},
             seconds=20, memory=1 << 30, processes=16, fetch="program",
             output=16 << 20)
         if not done.well:

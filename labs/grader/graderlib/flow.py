@@ -365,7 +365,11 @@ class Function:
         depth = self.frame(state, line)
         for key in [k for k in state.regs if isinstance(k, int) and k < depth]:
             del state.regs[key]     # what is called has its frame there
-        state.written &= (1 << -depth) - 1
+        whole = (1 << -depth) - 1
+        state.written &= whole
+        # What is called may be given a place in the frame, and read on from there.
+        if state.written != whole:
+            raise Refused(line.at, "a part of the stack that nothing was written to")
         name = self.whole.called(line)
         hook = HOOK.fullmatch(name)
         area = RANGE.fullmatch(name)

@@ -20,6 +20,7 @@ from grading import FOLDERS, HERE, TOP, graded, hand_in, lab, labs, stages
 from graderlib import building, check, confined, jail, machine, skeleton
 
 HOSTILE = sorted(glob.glob(os.path.join(HERE, "hostile", "*.c")))
+HARMLESS = sorted(glob.glob(os.path.join(HERE, "harmless", "*.c")))
 LIMIT = 300         # seconds; most take one, on a machine that nobody stops
 LAB = FOLDERS[1]
 EARLY = "one_reader"
@@ -73,6 +74,11 @@ def test_hostile_submission_gains_nothing(path, alone):
     assert not alone.left()
 
 
+@pytest.mark.parametrize("path", HARMLESS, ids=lambda p: os.path.basename(p)[:-2])
+def test_harmless_twin_of_a_hostile_submission_is_clean(path):
+    assert outcome(composed(path)) == "explorer: clean"
+
+
 def test_reference_is_taken_so_that_refusals_mean_something():
     assert outcome(labs.reference(lab(LAB))) == "explorer: clean"
 
@@ -115,7 +121,8 @@ def test_what_the_explored_code_says_moves_no_cursor():
 
 
 def placed(text, symbol, scenario):
-    """A submission that has the address of a symbol, as nm says it, for AT."""
+    """A submission that has the address of a symbol, as nm says it, for AT: where its
+    program lies was not drawn anew."""
     at = 0x420000
     for _ in range(2):
         submission = confined.Submission(lab(LAB), text=text.replace("AT", f"{at:#x}"))
@@ -125,15 +132,51 @@ def placed(text, symbol, scenario):
     return submission
 
 
+OWN = "the scenario's own or the explorer's"
+
+
 @pytest.mark.parametrize("does, symbol, scenario, why", [
     ("if (*(int *)AT) return;", "X", EARLY, "the explorer's own"),
-    ("*(long *)AT = 0;", "shared", "only_switch", "the scenario's own"),
-    ("((void (*)(void))AT)();", "start", "only_switch", "the scenario's")],
-    ids=["the explorer's memory", "a scenario's variable", "a scenario's function"])
-def test_what_judges_is_not_touched(does, symbol, scenario, why):
-    text = labs.reference(lab(LAB)).replace("might_sleep();", does)
+    ("*(long *)AT = 0;", "shared", "only_switch", OWN),
+    ("((void (*)(void))AT)();", "start", "only_switch", "the scenario's"),
+    ("if (**(const char **)AT == 'o') return;", "lab_scenario", EARLY, OWN),
+    ("char c; memcpy(&c, (char *)AT, 1); if (c == 'o') return;", "lab_scenario", EARLY, OWN),
+    ("char c = 'o'; if (memcmp((char *)AT, &c, 1)) return;", "lab_scenario", EARLY, OWN),
+    ("if (strlen((char *)AT) == 3) return;", "start", "only_switch", OWN),
+    ("memset((char *)AT, 0, 8);", "shared", "only_switch", OWN),
+    ("if (*(long *)AT == 5) return;", "start", "only_switch", OWN),
+    ("if (*(long *)AT == 5) return;", "main", EARLY, OWN),
+    ("lab_get_nsproxy((struct lab_nsproxy *)AT);", "shared", "only_switch", OWN)],
+    ids=["the explorer's memory", "a scenario's variable", "a scenario's function",
+         "a scenario's name", "its name by memcpy", "its name by memcmp", "its text by strlen",
+         "its variable by memset", "its code", "the explorer's code",
+         "its variable by a helper of the family's"])
+def test_what_judges_is_not_touched(monkeypatch, does, symbol, scenario, why):
+    drawn = building.layout()
+    monkeypatch.setattr(building, "layout", lambda: drawn)
+    text = labs.reference(lab(LAB)).replace("might_sleep();", does).replace(
+        "#include", "#include <linux/string.h>\n#include", 1)
     doc = placed(text, symbol, scenario).explore(scenario)
-    assert doc["kind"] == "wild-access" and why in doc["failures"][0]["text"]
+    assert doc["kind"] == "wild-access" and why in doc["failures"][0]["text"], doc["failures"]
+
+
+@pytest.mark.parametrize("without", ["nothing", "synchronize_rcu();"],
+                         ids=["the reference", "a wrong one"])
+def test_no_result_depends_on_where_a_program_lies(monkeypatch, without):
+    """The same verdict, counts and schedule for each layout that is drawn."""
+    text = labs.reference(lab(LAB)).replace(without, "")
+    drawn = [(building.GATHER.format(*[64 * (n + 1)] * building.GATHER.count("{}")), first)
+             for n, first in enumerate((0x400000, 0x3ffff000, 0x1234000))]
+    drawn += [building.layout(), building.layout()]
+    seen = []
+    for layout in drawn:
+        monkeypatch.setattr(building, "layout", lambda layout=layout: layout)
+        doc = confined.Submission(lab(LAB), text=text).explore("switch")
+        seen.append([doc["verdict"], doc["kind"], doc.get("schedule"), doc["counts"]]
+                    + [(s["process"], s["at"]["line"]) for s in doc["steps"]]
+                    + [f["text"] for f in doc["failures"]])
+    assert all(one == seen[0] for one in seen), seen
+    assert drawn[3] != drawn[4]
 
 
 def test_what_guards_the_stack_is_no_dice():
