@@ -151,6 +151,9 @@ grade-class: setup-build+grade+vm ## grade all submissions in DIR=; resumes; LAB
 prove-grader: setup-build+grade+vm ## every wrong and every right submission 20 times, and in the VM: hours, resumes; LAB=
 	@labs/grader/prove $(call option,LAB,lab)
 
+prove-mutants: setup-build+grade ## what a lab's checks see: mutants made by machine, each graded; resumes; LAB=
+	@labs/grader/mutate $(call option,LAB,lab)
+
 ## Housekeeping
 
 setup: setup-build+docs+vm+bench+check+debug+grade ## install what any target needs; names it first
@@ -174,5 +177,5 @@ help: ## this list
 	@echo "There is no target \"$@\". 'make help' lists them." >&2; exit 2
 
 .PHONY: demo check htmldocs mandocs linkcheckdocs cleandocs explore explore-list explore-claims stress native module vm \
-	debug-kernels debug-matrix demo-image gdb lab grade handout grade-class prove-grader \
+	debug-kernels debug-matrix demo-image gdb lab grade handout grade-class prove-grader prove-mutants \
 	bench claims litmus setup clean mrproper help

@@ -5,6 +5,7 @@
 .. lab-tasks:: N-name    the tasks of one lab, part by part
 .. lab-key:: N-name      answers, hints and wrong submissions: the instructor's
 .. lab-proof::           how the grader was proven, as recorded last
+.. lab-mutants::         how many mutants made by machine the checks kill, as recorded last
 .. class-times::         how long a class took to grade, as recorded last
 
 Nothing of a key is in the students' build: lab-key is an error there.
@@ -174,6 +175,47 @@ class Proof(FromLabs):
                            rows, [22, 11, 19, 11, 15, 11, 11])]
 
 
+class Mutants(FromLabs):
+    def row(self, name, counts):
+        wanted = counts["tried"] - counts["equivalent"]
+        left = wanted - counts["killed"]
+        share = f"{100 * counts['killed'] / wanted:.1f} %" if wanted else "nothing to kill"
+        return [name, counts["made"], counts["refused"], counts["same code"], counts["tried"],
+                counts["killed"], counts["equivalent"], left, share]
+
+    def left(self, lab):
+        """What no check kills yet, line by line."""
+        out = []
+        for entry in lab["open"]:
+            change = "\n".join([f"- {line}" for line in entry["old"].splitlines()]
+                               + [f"+ {line}" for line in entry["new"].splitlines()])
+            out += self.prose(f"``{entry['function']}()``, {entry['kind']}: {entry['what']}. "
+                              f"{entry['said']}")
+            out.append(nodes.literal_block(change, change, language="diff"))
+        return out
+
+    def run(self):
+        found = self.recorded("labs", "mutants.json")
+        if not found:
+            return self.prose("Not recorded here: run ``make prove-mutants``.")
+        rows, killers, left = [], [], []
+        for lab in found["labs"]:
+            for task, counts in lab["tasks"].items():
+                rows.append(self.row(f"{lab['lab']}, {task}", counts))
+            if lab["pairs"]["made"]:
+                rows.append(self.row(f"{lab['lab']}, pairs", lab["pairs"]))
+            killers.append([lab["lab"], ", ".join(f"``{s.removesuffix(' sc')}`` {n}"
+                                                  for s, n in lab["scenarios"].items()),
+                            lab["date"], f"``{lab['commit']}``"])
+            left += self.left(lab)
+        return [self.table(["Lab, task", "Made", "Not compiled, or refused", "The same code",
+                            "Tried", "Killed, for a reason that fits", "Argued to be no mistake",
+                            "Left", "Score"], rows, [24, 8, 12, 9, 8, 12, 12, 7, 12]),
+                *self.prose("Which scenario killed how many, and when that was:"),
+                self.table(["Lab", "Killed by", "Date", "Commit"], killers, [16, 58, 12, 14]),
+                *left]
+
+
 class ClassTimes(FromLabs):
     def run(self):
         runs = self.recorded("instructor", "class.json")
@@ -193,5 +235,6 @@ def setup(app):
     app.add_directive("lab-tasks", Tasks)
     app.add_directive("lab-key", Key)
     app.add_directive("lab-proof", Proof)
+    app.add_directive("lab-mutants", Mutants)
     app.add_directive("class-times", ClassTimes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

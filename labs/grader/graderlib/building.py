@@ -26,6 +26,8 @@ FOLLOWED = ["-fno-tree-pta", "-fno-ivopts", "-fno-jump-tables",
             "-fcf-protection=none", "-fno-asynchronous-unwind-tables",
             "-fno-shrink-wrap", "-mindirect-branch=thunk-extern",
             "-ftrivial-auto-var-init=pattern"]
+# A value that is never returned is whatever the register holds: often the right one.
+FOLLOWED += ["-Werror=return-type"]
 PLAINER = [["-fno-tree-fre", "-fno-tree-dominator-opts", "-fno-tree-loop-im",
             "-fno-move-loop-invariants"], ["-Og"], ["-O0"]]
 # What the explorer leaves in registers would tell how many executions there

@@ -109,10 +109,10 @@ def try_vm(entry):
 class Journal:
     """What was tried before, of the same sources."""
 
-    def __init__(self, lab):
-        folder = native.folder("prove")
+    def __init__(self, lab, name="prove", of=""):
+        folder = native.folder(name)
         os.makedirs(folder, exist_ok=True)
-        self.path, self.of = os.path.join(folder, lab.name + ".jsonl"), depends_on(lab)
+        self.path, self.of = os.path.join(folder, lab.name + ".jsonl"), of or depends_on(lab)
         self.lock, self.seen = threading.Lock(), {}
         for line in self.lines():
             if line.get("of") == self.of:
@@ -144,8 +144,8 @@ class Journal:
 class Progress:
     """A line that counts, on a terminal; a line now and then, elsewhere."""
 
-    def __init__(self, total):
-        self.total, self.done, self.said = total, 0, 0.0
+    def __init__(self, total, name="prove"):
+        self.total, self.done, self.said, self.name = total, 0, 0.0, name
         self.live = sys.stderr.isatty()
         self.lock = threading.Lock()
 
@@ -157,7 +157,7 @@ class Progress:
                       f"{outcome['complaint']}", flush=True)
             if self.live or time.monotonic() - self.said > 60:
                 self.said = time.monotonic()
-                print(f"prove: {self.done} of {self.total}", file=sys.stderr,
+                print(f"{self.name}: {self.done} of {self.total}", file=sys.stderr,
                       end="\r" if self.live else "\n", flush=True)
 
 
