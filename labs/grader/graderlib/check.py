@@ -45,8 +45,17 @@ KEYWORDS = set("""auto break case char const continue default do double else
     short signed sizeof static struct switch typedef union unsigned void
     volatile while""".split())
 ATTRIBUTES = {"unused", "noinline", "always_inline", "const", "pure"}
-BUILTINS = {"__builtin_expect", "__builtin_constant_p", "__builtin_offsetof",
-            "__builtin_types_compatible_p"}
+BUILTINS = {"__builtin_expect"}
+# Of the names with two underscores on both sides, those that are the same everywhere.
+COMPILERS = {"__attribute__", "__func__", "__inline__", "__volatile__", "__const__",
+             "__restrict__", "__signed__", "__typeof__"}
+# How large a type is, where a member lies, which type it is: other numbers in each
+# place where a scheme runs. They may stand where memory is asked for, or copied.
+MEASURES = {"sizeof", "_Alignof", "alignof", "__alignof", "offsetof", "offsetofend",
+            "sizeof_field", "struct_size", "_Generic", "__same_type", "_Static_assert",
+            "static_assert", "BUILD_BUG_ON"}
+FOR_MEMORY = re.compile(r"lab_alloc(_atomic)?|k[mzc]\w*alloc\w*|k?memdup|mem(set|cpy|move|cmp)|"
+                        r"strscpy")
 DIRECTIVES = {"include", "define", "undef", "if", "ifdef", "ifndef", "elif",
               "else", "endif"}
 
@@ -80,6 +89,9 @@ REFUSED = [
     ("__BASE_FILE__", "leave it out"),
     ("__int128", "use long"),
     ("__label__", "leave it out"),
+    *((name, "a scheme is the same everywhere") for name in (
+        "LAB_EXPLORE", "LAB_POINTS", "LAB_COUNT", "MODULE", "KBUILD_*", "CONFIG_*",
+        "IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE")),
     ("lab_violated", "only the objects of the family call it"),
     ("lab_point_reached", "write lab_point(label)"),
 ]
@@ -93,7 +105,29 @@ def refused(name):
             return instead
     if name.startswith("__builtin_") and name not in BUILTINS:
         return "write it out in C"
+    if re.fullmatch(r"__\w+__", name) and name not in COMPILERS and \
+            name.strip("_") not in ATTRIBUTES:
+        return "it differs from one place where a scheme runs to another"
     return None
+
+
+def after(words, n):
+    """What stands behind the operand of the sizeof that is the nth word."""
+    texts = [w.text for w in words[n + 1:n + 60]] + [";"] * 4
+    at = depth = 0
+    if texts[0] == "(":
+        while at < len(texts) - 1:
+            depth += (texts[at] == "(") - (texts[at] == ")")
+            at += 1
+            if not depth:
+                break
+        return texts[at]
+    while texts[at] == "*":
+        at += 1
+    at += 1
+    while texts[at:at + 2] == ["-", ">"]:
+        at += 3
+    return texts[at]
 
 
 class Token(typing.NamedTuple):
@@ -172,7 +206,7 @@ class Source:
     def __init__(self, lab, text, reference=""):
         self.lab, self.text, self.out, self.lines = lab, text, [], set()
         self.headers = headers(lab)
-        self.own = set()
+        self.own = {}           # {macro: the names in what it stands for}
         # What a scheme of this lab must define for the headers.
         self.expected = set(re.findall(r"^#define[ \t]+(\w+)", reference,
                                        re.MULTILINE))
@@ -185,6 +219,7 @@ class Source:
     def look(self):
         self.splices()
         words = list(tokens(self.text))
+        self.measures(words)
         for n, t in enumerate(words):
             self.word(t)
             if t.kind == "hash":
@@ -244,6 +279,24 @@ class Source:
             self.no(t.line, f"{t.text} makes new words in a macro: write them "
                     "out")
 
+    def measures(self, words):
+        """sizeof and its kin: by themselves in a call that asks for memory or copies."""
+        calls = []              # of each parenthesis that is open: what stands before it
+        for n, t in enumerate(words):
+            if t.text == "(":
+                calls.append(words[n - 1].text if n else "")
+            elif t.text == ")" and calls:
+                calls.pop()
+            elif t.text in MEASURES and not (
+                    t.text == "sizeof" and calls and FOR_MEMORY.fullmatch(calls[-1])
+                    and words[n - 1].text in ("(", ",", "+", "*")
+                    and after(words, n) in (")", ",", "+", "*")):
+                self.no(t.line, f"{t.text} can't be used here: what it says differs from one "
+                        "place where a scheme runs to another. It may stand in a call that "
+                        "asks for memory, as in lab_alloc(sizeof(*new))"
+                        if t.text == "sizeof" else f"{t.text} can't be used here: what it says "
+                        "differs from one place where a scheme runs to another")
+
     def attribute(self, words, line):
         text = "".join(w.text for w in words)
         found = re.match(r"__attribute(?:__)?\(\((\w+)\)\)", text)
@@ -261,11 +314,12 @@ class Source:
         elif name == "include":
             self.include(line, rest)
         elif name in ("if", "ifdef", "ifndef", "elif"):
-            asked = [w.text for w in rest if w.kind == "name" and
-                     w.text != "defined" and w.text not in self.own
-                     and not refused(w.text)]
-            if asked:
-                self.no(line, f"#{name} {asked[0]} asks where it is: a scheme "
+            asked = [w.text for w in rest if w.kind == "name" and w.text != "defined"]
+            other = [n for n in asked if n not in self.own and not refused(n)]
+            if name in ("if", "elif"):      # the others ask only whether it is there
+                other += [n for n in self.stands_for(asked) if n not in self.own]
+            if other:
+                self.no(line, f"#{name} {other[0]} asks where it is: a scheme "
                         "is the same everywhere")
         elif name in ("define", "undef"):
             what = rest[0].text if rest else ""
@@ -274,9 +328,20 @@ class Source:
                         "own: leave it as it is")
             elif name == "define":
                 self.define(line, what)
+                self.own[what] |= {w.text for w in rest[1:] if w.kind == "name"}
+
+    def stands_for(self, names):
+        """All names that these come to, by way of its own macros."""
+        seen, todo = [], list(names)
+        while todo:
+            for name in self.own.get(todo.pop(), ()):
+                if name not in seen:
+                    seen.append(name)
+                    todo.append(name)
+        return seen
 
     def define(self, line, name):
-        self.own.add(name)
+        self.own.setdefault(name, set())
         if name in self.expected:
             return
         for header, path in self.headers.items():
