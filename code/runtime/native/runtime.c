@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <linux/atomic.h>
@@ -29,6 +30,14 @@ static volatile sig_atomic_t lab_interrupted;
 static void lab_interrupt(int signal)
 {
 	lab_interrupted = signal;
+}
+
+long lab_futex(long number, int32_t *uaddr, long op, long val,
+	       const struct timespec *timeout, int32_t *uaddr2, long val3)
+{
+	if (number != SYS_futex)
+		abort();
+	return syscall(SYS_futex, uaddr, op, val, timeout, uaddr2, val3);
 }
 
 /* Threads */

@@ -6,6 +6,7 @@ file in it (and answers.toml), at any depth of up to three, or that file
 itself. Names may hold anything that a file system allows, so they are used
 for people only; files and jobs go by number.
 """
+import contextlib
 import dataclasses
 import hashlib
 import io
@@ -15,6 +16,7 @@ import tarfile
 
 MOST = 1 << 20          # bytes of one file; a scheme has about 10,000
 DEEPEST = 3
+MOST_FOLDERS = 2000     # of one submission, that are looked through for an archive
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar")
 
 
@@ -54,36 +56,54 @@ def find(folder, wanted):
 
 
 def archive_in(folder):
-    """The name of an archive that somebody handed in unopened, or ""."""
-    return next((shown(name) for _, _, names in os.walk(folder) for name in sorted(names)
-                 if name.lower().endswith(ARCHIVES)), "")
+    """The name of an archive that somebody handed in unopened, or "". Not looked for
+    below MOST_FOLDERS folders, nor where a path gets too long."""
+    level, looked = [folder], 0
+    while level and looked < MOST_FOLDERS:
+        place, looked = level.pop(0), looked + 1
+        with contextlib.suppress(OSError), os.scandir(place) as entries:
+            for entry in sorted(entries, key=lambda e: os.fsencode(e.name)):
+                if entry.is_dir(follow_symlinks=False):
+                    level.append(entry.path)
+                elif entry.name.lower().endswith(ARCHIVES):
+                    return shown(entry.name)
+    return ""
 
 
 def collect(folder, wanted):
-    """All entries of a class's folder, in the order of their names."""
+    """All entries of a class's folder, in the order of their names. What is wrong with
+    one of them is its own trouble."""
     out = []
-    entries = sorted(os.scandir(folder), key=lambda e: os.fsencode(e.name))
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda e: os.fsencode(e.name))
     for entry in entries:
         if entry.name.startswith("."):
             continue
         item = HandedIn(len(out) + 1, shown(entry.name), {})
         out.append(item)
         try:
-            if entry.is_dir(follow_symlinks=False):
-                item.files = find(entry.path, wanted)
-                if wanted[0] not in item.files:
-                    archive = archive_in(entry.path)
-                    item.trouble = f"there is no {wanted[0]} in it" + (
-                        f", but an archive, {archive}: unpack it there" if archive else "")
-            elif entry.name.lower().endswith(ARCHIVES):
-                item.trouble = "it is an archive: unpack it into a folder of that name"
-            elif entry.is_file(follow_symlinks=False) and entry.name.endswith(".c"):
-                item.files = {wanted[0]: entry.path}
-            else:
-                item.trouble = f"it is neither a folder nor a {wanted[0]}"
+            look_at(item, entry, wanted)
         except OSError as error:
             item.trouble = f"it can't be read: {error.strerror}"
+        except Exception as error:      # nobody else's grade hangs on it
+            item.trouble = f"it can't be read: {type(error).__name__}: {shown(str(error))[:200]}"
     return out
+
+
+def look_at(item, entry, wanted):
+    """What there is of a submission in an entry of a class's folder."""
+    if entry.is_dir(follow_symlinks=False):
+        item.files = find(entry.path, wanted)
+        if wanted[0] not in item.files:
+            archive = archive_in(entry.path)
+            item.trouble = f"there is no {wanted[0]} in it" + (
+                f", but an archive, {archive}: unpack it there" if archive else "")
+    elif entry.name.lower().endswith(ARCHIVES):
+        item.trouble = "it is an archive: unpack it into a folder of that name"
+    elif entry.is_file(follow_symlinks=False) and entry.name.endswith(".c"):
+        item.files = {wanted[0]: entry.path}
+    else:
+        item.trouble = f"it is neither a folder nor a {wanted[0]}"
 
 
 def content(path):
@@ -131,10 +151,13 @@ def unpack(path, folder, wanted):
 
 
 def digest_of(folders):
-    """What a grade depends on besides the submission: the kit's own files, without
-    what tools leave among them."""
+    """What a grade depends on besides the submission: the kit's own files and folders,
+    without what tools leave among them."""
     digest = hashlib.sha256()
     for folder in folders:
+        if os.path.isfile(folder):
+            with open(folder, "rb") as f:
+                digest.update(os.path.basename(folder).encode() + b"\0" + f.read())
         for where, below, names in os.walk(folder):
             below[:] = sorted(d for d in below if not d.startswith((".", "__pycache__")))
             for name in sorted(names):

@@ -17,7 +17,7 @@ import time
 import pytest
 from grading import FOLDERS, HERE, TOP, graded, hand_in, lab, labs, stages
 
-from graderlib import building, check, confined, jail, machine, skeleton
+from graderlib import building, check, confined, corroborate, jail, machine, skeleton
 
 HOSTILE = sorted(glob.glob(os.path.join(HERE, "hostile", "*.c")))
 HARMLESS = sorted(glob.glob(os.path.join(HERE, "harmless", "*.c")))
@@ -314,3 +314,21 @@ def test_source_that_is_a_labour_to_read_is_read_in_seconds(what):
     read, finding = check.decode((piece * times).encode())
     found = [finding] if finding else check.source(lab(LAB), read)
     assert len(found) <= check.MOST_FINDINGS and time.process_time() - began < 10
+
+
+@pytest.mark.parametrize("call", ["system", "execve", "fopen", "mprotect", "dlsym",
+                                  "pthread_create"])
+def test_native_object_calls_nothing_that_a_scheme_has_no_use_for(call):
+    """However it got there: other code may have been compiled for the explorer."""
+    text = labs.reference(lab(LAB)).replace(
+        "might_sleep();", f'extern int its __asm__("{call}");\n\tWRITE_ONCE(its, 1);')
+    built, why = corroborate.program(lab(LAB), text)
+    assert not built and f"calls {call}()" in why, why
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=os.path.basename)
+def test_native_object_of_what_is_right_is_taken(folder):
+    a_lab = lab(folder)
+    for text in [labs.reference(a_lab), *map(labs.read_text, labs.rights(a_lab).values())]:
+        built, why = corroborate.program(a_lab, text)
+        assert built, why
