@@ -412,8 +412,8 @@ def graphviz(doc):
     before = None
     for n, r in enumerate(drawn):
         process, bad = r.process, r.bad
-        text = "\n".join([r.head, *r.tail]).replace("\n", "\\l") + "\\l"
-        label = '"' + f"{n + 1}. " + text.replace('"', '\\"') + '"'
+        lines = "\n".join([f"{n + 1}. {r.head}", *r.tail]).split("\n")
+        label = '"' + "".join(quote(line)[1:-1] + "\\l" for line in lines) + '"'
         colour = ', color=red, penwidth=2' if bad else ""
         out.append(f"\tn{n} [group=g{process}, label={label}{colour}];")
         out.append(f"\t{last[process]} -> n{n} [weight=10, color=black];")

@@ -28,6 +28,7 @@ FLAGS = ("-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined "
 # of a second, or twelve seconds on a busy machine, while the other threads run on
 # and whoever ends it then cuts the report.
 OPTIONS = "detect_leaks=0:symbolize=0"
+MOST_LINE = 4096            # characters of a line of a report that are looked at
 FRAMES = 64                 # of a report, as many as are asked for
 READERS, MS = 3, 400        # of each step
 VM_MS, VM_SECONDS = 150, 30
@@ -54,6 +55,8 @@ def last_line(text):
 
 def compiler_says(done, lab):
     """Why it was not built, as it concerns the student."""
+    if done.killed_for:
+        return f"its build was ended for its {done.killed_for}, after {done.seconds:.0f} s"
     said = done.err.decode(errors="replace")
     found = re.search(rf"{re.escape(lab.source_name)}:\d+:.*?error: .*", said)
     return printable(found.group()) if found else last_line(said)
@@ -75,10 +78,13 @@ def program(lab, text):
 
 def sanitizer_says(text, program, lab):
     """The report's first line, and where in the submission that is."""
+    lines = [line[:MOST_LINE] for line in text.splitlines()]
+    text = "\n".join(line for line in lines if "Assertion" not in line)
     found = re.search(r"ERROR: AddressSanitizer: ([\w-]+)|runtime error: (.*)|"
-                      r"(BUG: .*|.*Assertion .* failed.*|not ok .*)", text)
+                      r"(BUG: .*|not ok .*)", text)
     if not found:
-        return ""
+        return printable(next((line for line in lines if "Assertion" in line
+                               and "failed" in line), ""))
     said = next(filter(None, found.groups()))
     where = re.search(rf"{re.escape(lab.source_name)}:(\d+)(?::\d+)?: runtime", text)
     if where:
@@ -149,7 +155,8 @@ def module(lab, text):
         if entry.endswith(".o") and entry not in not_theirs:
             files[f"in/{entry}_shipped"] = read(os.path.join(out, entry))
     done = jail.run(["/bin/sh", "-c", MAKE, kdir], files=files, ro=[trees(kdir)], seconds=120,
-                    processes=64, output=16 << 20, fetch=f"m/{name}.ko")
+                    memory=2 << 30, rss=1 << 30, processes=64, output=16 << 20,
+                    fetch=f"m/{name}.ko")
     if not done.well:
         return None, compiler_says(done, lab)
     return done.out, ""

@@ -16,9 +16,11 @@ import resource
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))))
@@ -27,6 +29,7 @@ from vmlib.patience import STEP, Patience  # noqa: E402 (the path has to be set 
 
 TRUST = "LAB_TRUST"     # 1: with the rights of who runs it; CONTAINER: there are walls already
 CONTAINER = "container"
+REAPER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "reaper.py")
 PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
 SYSTEM = ["/bin", "/sbin", "/lib", "/lib32", "/libx32", "/lib64",
           "/etc/alternatives", "/etc/ld.so.cache"]
@@ -101,6 +104,25 @@ def system(proc):
     if proc:
         args += ["--proc", "/proc"]
     return args
+
+
+# System calls that give memory which is nowhere to be seen: memfd_create, memfd_secret,
+# and those that make others' memory theirs. By machine: (its AUDIT_ARCH, their numbers).
+CALLS = {"x86_64": (0xc000003e, (319, 447)), "aarch64": (0xc00000b7, (279, 447))}
+X32 = 0x40000000            # on x86-64: the same calls by other numbers
+ALLOW, NO_SUCH_CALL, ENOSYS = 0x7fff0000, 0x00050000, 38
+
+
+def without_calls():
+    """A seccomp filter: these calls are not there. Empty for other machines."""
+    arch, numbers = CALLS.get(os.uname().machine, (0, ()))
+    if not arch:
+        return b""
+    # (what, to where if so, to where if not, a number): classic BPF.
+    rules = [(0x15, 0, len(numbers) + 3, arch), (0x20, 0, 0, 0)]
+    rules += [(0x15, len(numbers) + 1 - n, 0, number) for n, number in enumerate(numbers)]
+    rules += [(0x35, 1, 0, X32), (0x06, 0, 0, ALLOW), (0x06, 0, 0, NO_SUCH_CALL | ENOSYS)]
+    return b"".join(struct.pack("<HBBI", *rule) for rule in [(0x20, 0, 0, 4), *rules])
 
 
 def above(path):
@@ -197,10 +219,23 @@ def family_of(pid):
     return out
 
 
-def resident(pid):
-    """Bytes that `pid` and all below it hold."""
+def unmapped(pid):
+    """Bytes in files of its that have no name: memory that no process has mapped."""
     total = 0
-    for p in family_of(pid):
+    with contextlib.suppress(OSError):
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                path = f"/proc/{pid}/fd/{fd}"
+                if os.readlink(path).startswith("/memfd:"):
+                    total += os.stat(path).st_blocks * 512
+    return total
+
+
+def resident(pids):
+    """Bytes that these processes hold."""
+    total = 0
+    for p in pids:
+        total += unmapped(p) // resource.getpagesize()
         try:
             with open(f"/proc/{p}/statm") as f:
                 total += int(f.read().split()[1])
@@ -209,27 +244,64 @@ def resident(pid):
     return total * resource.getpagesize()
 
 
+def of_user(uid):
+    """All processes of this user's. Not by who owns their folder in /proc: a process
+    can have that be root."""
+    out = []
+    for name in os.listdir("/proc"):
+        with contextlib.suppress(OSError):
+            if name.isdigit():
+                with open(f"/proc/{name}/status", encoding="utf-8", errors="replace") as f:
+                    ids = next((line.split() for line in f if line.startswith("Uid:")), [])
+                if str(uid) in ids:
+                    out.append(int(name))
+    return out
+
+
+def end_all(uid):
+    """End all processes of a user's that only one run has, and wait for it: without
+    walls they may have left their parents and their session."""
+    deadline = time.monotonic() + PATIENCE_S
+    while of_user(uid) and time.monotonic() < deadline:
+        for number in (signal.SIGSTOP, signal.SIGKILL):     # stopped, none makes others
+            for pid in of_user(uid):
+                with contextlib.suppress(OSError):
+                    os.kill(pid, number)
+        time.sleep(0.01)
+
+
 class Watch:
     """Reads what a command prints, up to a cap, and ends it in time."""
 
-    def __init__(self, child, status_fd, seconds):
+    def __init__(self, child, status_fd, seconds, uid=None):
         self.child, self.first = child, None    # a pidfd
+        self.uid = uid      # that nobody else has, where there are no walls
         self.status_fd, self.said = status_fd, b""
         self.patience = Patience(seconds)
         # A bytearray grows where it is: 64 MB of bytes took a minute to add up.
         self.got = {child.stdout.fileno(): bytearray(), child.stderr.fileno(): bytearray()}
+
+    def all(self):
+        """Its processes."""
+        return of_user(self.uid) if self.uid else family_of(self.child.pid)
 
     def kill(self):
         """The first process of the namespace takes all others with it."""
         with contextlib.suppress(OSError):
             if self.first:
                 signal.pidfd_send_signal(self.first, signal.SIGKILL)
+        if mode() == "none" and not self.uid:   # reaper.py, which ends what it can see
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                self.child.terminate()
+                self.child.wait(PATIENCE_S)
         with contextlib.suppress(OSError):
             os.killpg(self.child.pid, signal.SIGKILL)
 
     def gone(self):
         """Wait until that first process is gone, as all others then are:
         bwrap itself ends as soon as the command has."""
+        if self.uid:
+            end_all(self.uid)
         if self.first:
             select.select([self.first], [], [], PATIENCE_S)
             os.close(self.first)
@@ -260,7 +332,7 @@ class Watch:
                 return "time"
             if memory and patience.spent >= look:
                 look = patience.spent + 0.1
-                if resident(self.child.pid) > memory:
+                if resident(self.all()) > memory:
                     return "memory"
             for fd, _ in poll.poll(patience.nap(0.1 if memory else STEP) * 1000):
                 if fd == self.status_fd:
@@ -295,7 +367,7 @@ def run(argv, *, ro=(), rw=(), files=None, seconds=10, memory=None, rss=None,
     """
     how = mode()
     files = files or {}
-    home = None
+    home = uid = None
     argv = [*limits(seconds, memory, processes, tmp), *map(str, argv)]
     if fetch:
         argv = ["/bin/sh", "-c", '"$@" >&2 && cat "$0"', fetch, *argv]
@@ -314,7 +386,7 @@ def run(argv, *, ro=(), rw=(), files=None, seconds=10, memory=None, rss=None,
                     f.write(text)
                 os.chmod(path, 0o755)
             environment.update(HOME=home, TMPDIR=home)
-            command = argv
+            command = [sys.executable, "-I", REAPER, *argv]
             if os.environ[TRUST] == CONTAINER and os.geteuid() == 0:
                 uid = nobody()
                 for where, _, _ in os.walk(home):
@@ -324,7 +396,8 @@ def run(argv, *, ro=(), rw=(), files=None, seconds=10, memory=None, rss=None,
             walls, drop = namespaces(how)
             command = [*shell_of(how), "bwrap", *walls, "--die-with-parent",
                        "--new-session", "--json-status-fd", str(status_w),
-                       *system(proc), "--clearenv",
+                       *system(proc), "--perms", "1777", "--size", str(tmp), "--tmpfs",
+                       "/dev/shm", "--clearenv",
                        "--perms", "1777", "--size", str(tmp), "--tmpfs", "/tmp"]
             if TOP.startswith("/usr/"):
                 command += ["--tmpfs", TOP]
@@ -338,17 +411,20 @@ def run(argv, *, ro=(), rw=(), files=None, seconds=10, memory=None, rss=None,
                             "/tmp/" + name]
             for key, value in environment.items():
                 command += ["--setenv", key, value]
-            command += ["--chdir", "/tmp", "--", *drop, *argv]
+            if barred := without_calls():
+                fds.append(held(barred))
+                command += ["--seccomp", str(fds[-1])]
+            command += ["--remount-ro", "/dev", "--chdir", "/tmp", "--", *drop, *argv]
         return watched(command, environment, fds, (status_r, status_w), home,
-                       seconds, output, rss)
+                       seconds, output, rss, uid)
     finally:
         for fd in (*fds, status_r):
             os.close(fd)
-        if home:
-            shutil.rmtree(home, ignore_errors=True)
+        if home:        # rm goes down as far as it must
+            subprocess.run(["rm", "-rf", "--", home], check=False)
 
 
-def watched(command, environment, fds, status, home, seconds, output, rss):
+def watched(command, environment, fds, status, home, seconds, output, rss, uid=None):
     try:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -356,7 +432,7 @@ def watched(command, environment, fds, status, home, seconds, output, rss):
             cwd=home or "/", pass_fds=[*fds, status[1]])
     finally:
         os.close(status[1])
-    watch = Watch(child, status[0], seconds)
+    watch = Watch(child, status[0], seconds, uid)
     why = None
     try:
         why = watch.until(output, rss)

@@ -6,7 +6,7 @@ import os
 import statistics
 import time
 
-from . import tables
+from . import report, tables
 
 MARK = {"passed": ("\N{CHECK MARK}", "passed"), "failed": ("\N{MULTIPLICATION X}", "failed"),
         "not written": ("\N{MIDDLE DOT}", "unwritten"),
@@ -108,6 +108,7 @@ def write(path, lab, rows, about):
     text = f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+{report.POLICY}
 <style>{STYLE}</style></head><body><main>
 <h1>{title}</h1>
 <p>{html.escape(sums(rows, about))}</p>

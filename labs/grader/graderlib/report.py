@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a grade says: on the terminal, as JSON, as a page with the pictures."""
+import base64
 import html
 import json
 import os
@@ -192,6 +193,9 @@ def picture(doc, path):
     return svg
 
 
+# Whatever a submission may get into the page: it loads nothing and runs nothing.
+POLICY = ("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+          "img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'\">")
 STYLE = """
 :root { color-scheme: light dark; --fg: #1b1b1b; --bg: #fff; --soft: #f3f3f1;
   --line: #d5d5d0; --good: #1a7f37; --bad: #b3261e; }
@@ -210,8 +214,14 @@ figure { background: #fff; margin: 1rem 0; padding: .5rem; overflow-x: auto;
   border: 1px solid var(--line); } figcaption { color: #444; font-size: .9rem; }
 @media (prefers-color-scheme: dark) { figure { filter: invert(.92) hue-rotate(180deg); } }
 blockquote { border-left: 3px solid var(--line); margin-left: 0; padding-left: 1rem;
-  white-space: pre-wrap; } figure svg { max-width: 100%; height: auto; } .small { font-size: .9rem; opacity: .8; }
+  white-space: pre-wrap; } figure img { max-width: 100%; height: auto; } .small { font-size: .9rem; opacity: .8; }
 """
+
+
+def embedded(svg, alt):
+    """A picture in the page: nothing in it can run, be clicked or load anything."""
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{data}">'
 
 
 def measured_part(task):
@@ -224,7 +234,8 @@ def measured_part(task):
         out.append(f"<p>{html.escape(measured['said'])}</p>")
         for path in measured.get("plots", {}).values():
             svg = labs.read_text(path)
-            out.append(f"<figure>{svg[svg.index('<svg'):]}</figure>")
+            out.append(f"<figure>{embedded(svg[svg.index('<svg'):], 'What was measured')}"
+                       "</figure>")
     return "\n".join(out)
 
 
@@ -241,7 +252,7 @@ def page(lab, result, pictures, wanted):
         f"{esc(s['state'])}</td><td>{esc(s['said'])}</td><td class=n>{s['seconds']:.1f} s</td>"
         "</tr>" for s in result["stages"])
     out = [f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport "
-           f"content='width=device-width'><title>Lab {lab.number}: {result['points']} of "
+           f"content='width=device-width'>{POLICY}<title>Lab {lab.number}: {result['points']} of "
            f"{result['of']}</title><style>{STYLE}</style>",
            f"<h1>Lab {lab.number}: {esc(skeleton.plain(lab.title))}</h1>"
            f"<p>{esc(last_line(lab, result))}.</p><table>{rows}</table>"]
@@ -261,7 +272,7 @@ def page(lab, result, pictures, wanted):
         if task["lanes"]:
             out.append(f"<pre>{esc(task['lanes'])}</pre>")
         if pictures.get(task["id"]):
-            out.append(f"<figure>{pictures[task['id']]}<figcaption>Time runs down, a column "
+            out.append(f"<figure>{embedded(pictures[task['id']], 'The interleaving')}<figcaption>Time runs down, a column "
                        "for each actor; dashed arrows are where another one goes on. The "
                        "shortest interleaving that fails.</figcaption></figure>")
         if raw.read and task["state"] == stages.FAILED:

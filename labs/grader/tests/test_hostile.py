@@ -17,7 +17,7 @@ import time
 import pytest
 from grading import FOLDERS, HERE, TOP, graded, hand_in, lab, labs, stages
 
-from graderlib import building, check, confined, corroborate, jail, machine, skeleton
+from graderlib import building, check, confined, corroborate, jail, machine, report, skeleton
 
 HOSTILE = sorted(glob.glob(os.path.join(HERE, "hostile", "*.c")))
 HARMLESS = sorted(glob.glob(os.path.join(HERE, "harmless", "*.c")))
@@ -250,8 +250,11 @@ def test_path_may_hold_spaces_quotes_and_newlines(tmp_path):
 
 @pytest.mark.parametrize("text", [
     "a = " + "[" * 20000, '"1.1" = "' + "x" * 100000 + '"', "\0", "a = 1\na = 2\n",
-    '"1.1" = { answer = [[[[1]]]] }\n', "\ud7ff" * 10],
-    ids=["deep", "long", "nul", "twice", "lists", "odd"])
+    '"1.1" = { answer = [[[[1]]]] }\n', "\ud7ff" * 10, '"1.7" = ' + "9" * 4500,
+    '"1.7" = "' + "9" * 4500 + '"', "\n".join(f'"1.{n}" = "{"9" * 4500}"' for n in range(1, 9)),
+    '"1.7" = 1e99999', '"1.7" = nan'],
+    ids=["deep", "long", "nul", "twice", "lists", "odd", "number", "digits", "all digits",
+         "huge", "nan"])
 def test_hostile_answers_are_said_to_be_wrong_and_no_more(tmp_path, text):
     folder = hand_in(tmp_path, lab(LAB), labs.reference(lab(LAB)))
     with open(os.path.join(folder, "answers.toml"), "w", encoding="utf-8") as f:
@@ -332,3 +335,30 @@ def test_native_object_of_what_is_right_is_taken(folder):
     for text in [labs.reference(a_lab), *map(labs.read_text, labs.rights(a_lab).values())]:
         built, why = corroborate.program(a_lab, text)
         assert built, why
+
+
+def test_picture_holds_no_link_and_the_page_nothing_that_runs(tmp_path):
+    """What stands in a source's line, or is said in a warning, is text there."""
+    text = labs.reference(lab(LAB)).replace(
+        "might_sleep();", 'WARN_ONCE(1, "\\\\\\", URL=\\"javascript:alert(1)\\", '
+        'color=\\"blue\\" \\\\N <script>alert(2)</script>");')
+    grading = stages.Grading(lab(LAB), hand_in(tmp_path, lab(LAB), text), ("explore",), 1)
+    result = grading.run()
+    folder = tmp_path / "report"
+    page = report.save(lab(LAB), result, grading.docs, str(folder))
+    with open(page, encoding="utf-8") as f:
+        said = f.read()
+    assert "Content-Security-Policy" in said and "<svg" not in said and "<script" not in said
+    drawn = [labs.read_text(p) for p in glob.glob(f"{folder}/*.svg")]
+    assert drawn and all("<a " not in svg and 'stroke="blue"' not in svg for svg in drawn)
+    assert any("javascript:alert(1)" in svg for svg in drawn)
+    assert said.count("data:image/svg+xml;base64,") == len(drawn)
+
+
+def test_line_without_end_of_a_native_run_is_judged_in_no_time():
+    began = time.process_time()
+    for piece in ("Assertion ", "BUG: ", "runtime error: ", "ERROR: AddressSanitizer: "):
+        corroborate.sanitizer_says(piece * 40_000 + "failed", b"", lab(LAB))
+    assert time.process_time() - began < 2
+    assert "Assertion `x' failed" in corroborate.sanitizer_says(
+        "run: rcu.c:3: f: Assertion `x' failed.\n", b"", lab(LAB))

@@ -138,6 +138,58 @@ def test_its_disk_is_small():
     assert b"8192" in done.out or done.status
 
 
+UNMAPPED = ["/usr/bin/python3", "-c", """
+import ctypes, os, time
+def one(n):
+    fd = os.memfd_create(str(n))
+    for _ in range(32):
+        os.write(fd, bytes(1 << 20))
+    return fd
+held = [one(n) for n in range(20)]
+time.sleep(20)
+"""]
+
+
+def test_memory_that_nobody_has_mapped_is_not_to_be_had():
+    done = jail.run(UNMAPPED, rss=256 * MIB, seconds=15)
+    assert b"Function not implemented" in done.err and not done.killed_for
+    filled = sh("head -c 60000000 /dev/zero > /dev/shm/a; ls -s --block-size=1 /dev/shm/a; "
+                "echo x > /dev/x", tmp=8 * MIB)
+    assert int(filled.out.split()[0]) <= 8 * MIB and b"/dev/x" in filled.err
+
+
+@pytest.fixture(params=["1", "container"])
+def without_walls(request, monkeypatch):
+    jail.mode.cache_clear()
+    monkeypatch.setenv(jail.TRUST, request.param)
+    yield
+    jail.mode.cache_clear()
+
+
+@pytest.mark.parametrize("end, seconds", [("echo done", 20), ("sleep 86418", 1)],
+                         ids=["ends", "is ended"])
+def test_what_leaves_its_session_ends_with_its_run_without_walls(without_walls, end, seconds):
+    done = sh(f"setsid sh -c '(setsid sleep 86417 &); sleep 86417' > /dev/null 2>&1 & {end}",
+              seconds=seconds)
+    assert done.killed_for == (None if seconds == 20 else "time") and done.seconds < 15
+    assert running("sleep 86417") == running("sleep 86418") == "0"
+
+
+def test_memory_that_nobody_has_mapped_counts_without_walls(without_walls):
+    assert jail.run(UNMAPPED, rss=256 * MIB, seconds=60).killed_for == "memory"
+
+
+def test_folders_without_end_are_taken_away_without_walls(without_walls, tmp_path, monkeypatch):
+    monkeypatch.setattr(jail.tempfile, "tempdir", str(tmp_path))
+    tmp_path.chmod(0o755)
+    for folder in tmp_path.parents:
+        if os.access(folder, os.W_OK) and folder.name.startswith("pytest"):
+            folder.chmod(0o755)
+    done = jail.run(["/usr/bin/python3", "-c", "import os\nfor _ in range(1500):\n"
+                     "    os.mkdir('d')\n    os.chdir('d')"], tmp=MIB)
+    assert done.well and not os.listdir(tmp_path), done.err
+
+
 def test_interrupt_ends_it_too(tmp_path):
     script = ("import sys; sys.path.insert(0, sys.argv[1])\n"
               "from graderlib import jail\n"

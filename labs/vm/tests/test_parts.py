@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -245,3 +246,26 @@ def test_every_file_of_the_tool_says_its_licence_and_fits_in_400_lines():
                 text = f.read()
             assert re.search("SPDX-License-Identifier: ", text[:400]), file
             assert len(text.splitlines()) <= 400, file
+
+
+def test_line_without_end_from_a_guest_is_judged_in_no_time():
+    began = time.process_time()
+    for piece in ("BUG: ", "INFO: task ", "WARNING: x lock held ", "rcu: INFO: ", " in f+0x1/0x2",
+                  "watchdog: ", "a" * 9 + " "):
+        text = piece * 20_000
+        splat.cut(text)
+        splat.stuck("sysrq: Show Blocked State " + text + "\n" + text)
+        parser = ktap.Parser()
+        parser.line("ok 1 - " + text)
+        parser.line(text)
+    assert time.process_time() - began < 5
+    assert splat.cut("BUG: KASAN: slab-use-after-free in f+0x1/0x2\n")[0]["function"] == "f"
+
+
+def test_number_of_thousands_of_digits_is_no_number():
+    parser = ktap.Parser()
+    parser.line("1.." + "9" * 4500)
+    parser.line("ok " + "9" * 4500 + " - it")
+    parser.line("ok 1 - it")
+    passed, why = parser.finish()
+    assert not passed and why

@@ -2,10 +2,11 @@
 """Read KTAP (Documentation/dev-tools/ktap.rst), as it arrives."""
 import re
 
-RESULT = re.compile(r"(?P<not>not )?ok\b *(?P<number>\d+)?(?: - | +|$)?"
+RESULT = re.compile(r"(?P<not>not )?ok\b *(?P<number>\d{1,9}(?!\d))?(?: - | +|$)?"
                     r"(?P<rest>.*)$")
-PLAN = re.compile(r"1\.\.(?P<count>\d+)\s*(#.*)?$")
+PLAN = re.compile(r"1\.\.(?P<count>\d{1,9})\s*(#.*)?$")
 SKIP = re.compile(r"#\s*skip\b", re.I)
+MAX_LINE = 4096     # characters of a line that are looked at
 # a line that a kernel's log passed on has its time stamp in front
 STAMP = re.compile(r"^\[ *\d+\.\d+\](\[ *[TC]\d+\])? ")
 
@@ -54,7 +55,7 @@ class Parser:
 
     def line(self, text):
         """Take one line; True if it is a result, that is worth showing."""
-        text = STAMP.sub("", text.rstrip())
+        text = STAMP.sub("", text[:MAX_LINE].rstrip())
         body = text.lstrip(" ")
         indent = len(text) - len(body)
         if plan := PLAN.match(body):

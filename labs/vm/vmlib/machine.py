@@ -75,7 +75,7 @@ class Machine:
         elif words[0] == "end" and words[1:2] == [self.secret]:
             if self.status is None and not self.asked:
                 try:
-                    self.status = int(words[2])
+                    self.status = int(words[2][:9])
                 except (IndexError, ValueError):
                     return
                 # init closes the line that the job may have left open

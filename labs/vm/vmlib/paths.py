@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import tempfile
 
 from .trouble import Trouble, os_trouble
@@ -53,8 +54,11 @@ def for_kbuild(path):
     if not other:
         return os.path.realpath(path)
     make_dir(os.path.dirname(other), 0o700)
-    if os.stat(os.path.dirname(other)).st_uid != os.getuid():
-        raise Trouble(f"{os.path.dirname(other)} belongs to somebody else: "
+    # Its name can be guessed: not a link that somebody else has put there.
+    info = os.lstat(os.path.dirname(other))
+    if info.st_uid != os.getuid() or not stat.S_ISDIR(info.st_mode) or info.st_mode & 0o22:
+        raise Trouble(f"{os.path.dirname(other)} belongs to somebody else, or others may "
+                      "write to it: "
                       "remove it, or set BUILD= to a folder whose path has "
                       "no spaces or special characters")
     return other

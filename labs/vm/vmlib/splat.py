@@ -49,13 +49,15 @@ POWER_DOWN = re.compile(
     r"reboot: (Power down|Restarting|System halted)|sysrq: Resetting")
 RULER = re.compile(r"={20,}$")
 MAX_LINES = 200
+MAX_LINE = 4096     # characters: the kernel's own are shorter, a job's may be of any length
 
 
 def bare(line):
-    return STAMP.sub("", line.rstrip())
+    return STAMP.sub("", line[:MAX_LINE].rstrip())
 
 
 def kind_of(line):
+    line = line[:MAX_LINE]
     for kind, pattern in KINDS:
         if pattern.search(line):
             return kind
