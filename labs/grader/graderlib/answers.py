@@ -21,19 +21,21 @@ For who writes a lab, in lab.toml; labs/README.md has the table.
     asks = "value"      field = a number of the document, or a list, whose length it is
     asks = "litmus"     test = "r9-publish", change = "write-once": Never, Sometimes, Always
     asks = "splat"      experiment = an id of Documentation/debug/results.json: KIND FUNCTION of
-                        its report (labs/vm/vmlib/splat.py has the kinds), or “silent”
+                        its report (labs/vm/vmlib/splat.py has the kinds), or “silent”; or the
+                        report's own lines, as they stand on the console
     asks = "text"       for a person
 
 judge() is given what a stranger wrote. Its reason helps, and does not give the
-key away.
+key away. form() is what can be said without the key: for a handout.
 """
 import dataclasses
 import os
 import re
 
-from . import keys, labs, reasons
-from .spelling import (CALLED, MEANING, MOST, NUMBERS, REPORTS, SAID, close, printable,
-                       quoted, shown)
+from . import forms, keys, labs, reasons
+from .forms import EXAMPLE, Refused, text_of  # noqa: F401 (for those who judge)
+from .spelling import CALLED, MEANING, close, quoted, shown
+
 
 @dataclasses.dataclass
 class Answer:
@@ -45,44 +47,10 @@ class Answer:
     doc: dict | None = None
 
 
-class Refused(Exception):
-    """It is no answer to this kind of question; the message says what is."""
-
-
-# What an answer looks like. None of them may be one, in any lab.
-EXAMPLE = {"kind": "livelock", "schedule": "one:here two:end one:end", "line": "rcu.c:41",
-           "repair": "one-change,another", "value": "7", "litmus": "Always",
-           "splat": "kcsan lab_some_function"}
-
-
-def text_of(answer, asks):
-    """The answer as text without what surrounds it; or Refused."""
-    example = EXAMPLE[asks]
-    if isinstance(answer, (int, float)) and not isinstance(answer, bool):
-        try:
-            answer = repr(answer)
-        except ValueError:              # more digits than Python prints
-            answer = "9" * (MOST + 1)
-    if not isinstance(answer, str):
-        raise Refused(f"An answer stands between quotes, for example \"{example}\".")
-    if len(answer) > MOST:
-        raise Refused(f"This answer is longer than {MOST} characters.")
-    answer = printable(answer).strip("“”‘’\"'`.")
-    if not answer:
-        raise Refused(f"An answer is, for example, \"{example}\".")
-    return answer
-
-
 # One function a kind of question: (lab, task, answer) -> Answer
 
 def kind(lab, task, answer):
-    said = text_of(answer, "kind")
-    word = re.sub(r"[\s_-]+", "-", said.lower()).strip("-")
-    word = re.sub(r"^(a|an|the)-", "", word)
-    word = CALLED.get(word, word)
-    if word not in labs.KINDS:
-        raise Refused(f"There is no kind {quoted(said)}{close(word, [*labs.KINDS, *CALLED])} "
-                      "The book's page “What it catches” has them all.")
+    word, answer = forms.kind(answer), shown(answer)
     _, doc = keys.failing(lab, task)
     if word == doc["kind"]:
         return Answer(True, answer)
@@ -94,9 +62,10 @@ def kind(lab, task, answer):
 
 
 def schedule(lab, task, answer):
-    said = text_of(answer, "schedule")
+    said = forms.schedule(answer)
     what = keys.subject(lab, task)
     keys.built(what)
+    said = forms.by_name(said, keys.explore(what, "--labels")["labels"])
     try:
         doc = keys.explore(what, "--guide=" + said)
     except keys.front_end().builder.BuildError as e:    # it is built, so this is of the guide
@@ -171,11 +140,7 @@ def place(at):
 
 
 def line(lab, task, answer):
-    said = text_of(answer, "line")
-    found = re.fullmatch(r"(?:(?P<file>[\w./-]+\.[ch])\s*[:, ]\s*)?(?:line\s*)?"
-                         r"(?:(?P<line>\d{1,7})|(?P<function>[A-Za-z_]\w*)\s*(?:\(.*\))?)", said)
-    if not found or found["line"] and not found["file"]:
-        raise Refused(f"{quoted(said)} is neither FILE:LINE, such as rcu.c:41, nor a function.")
+    found = forms.line(answer)
     what, doc = keys.failing(lab, task)
     if task.field not in ("", "at", "other"):
         raise labs.LabError(f"labs/{lab.name}/lab.toml, task {task.id}: field = “{task.field}” "
@@ -258,15 +223,12 @@ def inlines(family):
 
 
 def repair(lab, task, answer):
-    if isinstance(answer, list) and answer and all(isinstance(a, str) for a in answer[:20]):
-        answer = ",".join(map(str, answer[:20]))
-    said = text_of(answer, "repair")
-    names = list(dict.fromkeys(n for n in re.split(r"[\s,;+]+", said) if n != "and"))
     what = keys.subject(lab, task)
     if task.of.get("wrong"):
         raise labs.LabError(f"labs/{lab.name}/lab.toml, task {task.id}: a wrong/NAME.c has no "
                             "named changes to repair it with")
     known = labs.change.load(os.path.join(labs.CODE, what.family)).get(what.scheme, {})
+    names = forms.repair(answer, known)
     for name in names:
         if name not in known:
             repairs = [n for n, c in known.items() if c["kind"] == "repair"]
@@ -294,20 +256,8 @@ def repair(lab, task, answer):
     return Answer(True, answer)
 
 
-def number(said):
-    """The number in “3” or “3 switches”, or None."""
-    if said.lower() in NUMBERS:
-        return float(NUMBERS.index(said.lower()))
-    found = re.fullmatch(r"([-+]?\d{1,15}(?:\.\d{1,15})?)(?: [A-Za-z]+)*", said)
-    return float(found[1]) if found else None
-
-
 def value(lab, task, answer):
-    said = text_of(answer, "value")
-    given = number(said)
-    if given is None:
-        raise Refused(f"{quoted(said)} is no number" + (
-            ": write a point for the comma." if re.fullmatch(r"\d+,\d+", said) else "."))
+    given = forms.value(answer)
     where = f"labs/{lab.name}/lab.toml, task {task.id}: field = “{task.field}”"
     if "seconds" in task.field:
         raise labs.LabError(f"{where} is another one each time")
@@ -328,30 +278,14 @@ def value(lab, task, answer):
 
 
 def litmus(lab, task, answer):
-    said = text_of(answer, "litmus")
-    known = keys.litmus_suite().OUTCOMES
-    word = said.capitalize()
-    if word not in known:
-        raise Refused(f"{quoted(said)} is none of {', '.join(known)}{close(word, known)}")
+    word = forms.litmus(answer)
     key = keys.litmus(lab, task)
     return Answer(True, answer) if word == key else Answer(
         False, answer, f"The kernel's memory model does not say {word} of that test.")
 
 
 def splat(lab, task, answer):
-    said = text_of(answer, "splat")
-    words = re.sub(r"[,;]|\(\)", " ", said).split()
-    kind_said = " ".join(words[:-1]).lower() or words[0].lower()
-    function = words[-1].removesuffix("()") if len(words) > 1 else ""
-    if said.lower() in SAID and SAID[said.lower()] == "silent":
-        kind_said, function = "silent", ""
-    word = SAID.get(kind_said.rstrip(":"), kind_said.replace(" ", "-").rstrip(":"))
-    if word not in REPORTS:
-        raise Refused(f"There is no kind of report {quoted(kind_said)}{close(word, REPORTS)} "
-                      f"There are: {', '.join(REPORTS)}.")
-    if word != "silent" and not function:
-        raise Refused("What is asked for is a kind of report and a function, for example "
-                      f"\"{EXAMPLE['splat']}\".")
+    word, function, titles = forms.splat(answer)
     report = keys.splat(lab, task).get("report")
     if not report:
         return Answer(True, answer) if word == "silent" else Answer(
@@ -360,6 +294,10 @@ def splat(lab, task, answer):
         return Answer(False, answer, f"The kernel does report something there, but it is not "
                       f"{word} that speaks first." if word != "silent" else
                       "The kernel does report something there.")
+    if not function and titles and not forms.names_a_function(report["title"]):
+        return Answer(True, answer)     # the report's own first line, which names none
+    if not function:
+        forms.need_function()
     if function != report["function"]:
         return Answer(False, answer, f"The kind is right; the report does not begin in "
                       f"{function}().")
@@ -368,6 +306,24 @@ def splat(lab, task, answer):
 
 ASKS = {"kind": kind, "schedule": schedule, "line": line, "repair": repair, "value": value,
         "litmus": litmus, "splat": splat}
+
+
+def form(lab, task, answer):
+    """What is wrong with the form of an answer, without the key; "" if nothing is."""
+    try:
+        if task.asks == "schedule":
+            forms.in_sources(lab, task, forms.schedule(answer))
+        elif task.asks == "repair":
+            forms.repair(answer, ())
+        elif task.asks == "splat":
+            word, function, titles = forms.splat(answer)
+            if word != "silent" and not function and not titles:
+                forms.need_function()
+        elif task.asks != "text":
+            getattr(forms, task.asks)(answer)
+    except Refused as e:
+        return str(e)
+    return ""
 
 
 def judge(lab, task, answer):

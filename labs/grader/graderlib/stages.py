@@ -264,16 +264,19 @@ class Grading:
                            reason="Free words: for a person to read.")
                 continue
             if labs.HANDOUT:
-                out.update(state=PERSON, said=in_words(answer),
-                           reason="Your instructor's grader judges it: this kit has no "
-                           "solutions to run it against.")
+                wrong = answers.form(self.lab, task, answer)
+                out.update(state=FAILED if wrong else PERSON, said=in_words(answer),
+                           reason=wrong or "Its form is right. Your instructor's grader judges "
+                           "it: this kit has no solutions to run it against.")
                 continue
             self.judge_answer(task, answer)
             right += out["state"] == PASSED and task.points > 0
         if trouble:
             return FAILED, trouble
         if labs.HANDOUT:
-            return PERSON, "your instructor's grader judges them"
+            bad = [t.id for t in asked if self.tasks[t.id]["state"] == FAILED]
+            return (FAILED, f"{', '.join(bad)}: no answer to such a question, see below") \
+                if bad else (PERSON, "your instructor's grader judges them")
         return (PASSED if right == len(with_points) else FAILED,
                 f"{right} of {len(with_points)} right")
 
@@ -322,7 +325,9 @@ class Grading:
                     out["reason"] = measured["said"]
                 else:
                     out.update(state=PERSON, reason="Measured: for a person to look at.")
-        return PASSED, "; ".join(m["said"] for m in self.measured) or "nothing to measure"
+        done = [m for m in self.measured if m["verdict"] != measuring.NOT_MEASURED]
+        return (PASSED if done or not self.measured else NOT_RUN,
+                "; ".join(dict.fromkeys(m["said"] for m in self.measured)) or "nothing to measure")
 
     # What depends on what.
 
