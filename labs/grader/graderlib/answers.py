@@ -312,7 +312,7 @@ def form(lab, task, answer):
     """What is wrong with the form of an answer, without the key; "" if nothing is."""
     try:
         if task.asks == "schedule":
-            forms.in_sources(lab, task, forms.schedule(answer))
+            forms.in_sources(lab, task, answer)
         elif task.asks == "repair":
             forms.repair(answer, ())
         elif task.asks == "splat":

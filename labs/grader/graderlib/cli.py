@@ -115,7 +115,7 @@ def tell_all(o, lab, run, result, report, folder):
     sys.stdout.flush()
     if result["interrupted"]:
         return INTERRUPTED
-    return FULL if result["points"] == result["of"] else PARTLY
+    return FULL if result["points"] == result["of"] or report.finished(result) else PARTLY
 
 
 def leave(status):

@@ -77,8 +77,9 @@ def kind(answer):
     return word
 
 
-def schedule(answer):
-    """ACTOR:LABEL,ACTOR:LABEL. Whether there are such is not asked here."""
+def schedule(answer, names=()):
+    """ACTOR:LABEL,ACTOR:LABEL. Whether there are such is not asked here; names: what may
+    have been meant by a word without a colon."""
     said = turns_of(raw_text(answer, "schedule"))
     try:
         guide.parse(said)
@@ -86,8 +87,10 @@ def schedule(answer):
         first = re.match(r"[^,;]{1,40}", said)
         example = EXAMPLE["schedule"]
         if str(e).startswith("“"):
-            raise Refused(f"That is no schedule: {quoted(first[0] if first else said)} does not "
-                          f"begin with ACTOR:LABEL, as in “{example}”.") from None
+            word = first[0] if first else said
+            meant = close(same(word), [n for n in names if same(n) != same(word)])
+            raise Refused(f"That is no schedule: {quoted(word)} does not begin with ACTOR:LABEL, "
+                          f"as in “{example}”{meant}") from None
         raise Refused(str(e)[:1].upper() + str(e)[1:] + ".") from None
     return said
 
@@ -109,9 +112,8 @@ def by_name(said, labels):
     return guide.canonical(turns)
 
 
-def in_sources(lab, task, said):
-    """Refused if an actor or a label is nowhere in the sources that are here. Of a scheme
-    that is not here nothing is said."""
+def names_here(lab, task):
+    """(actors, labels) in the sources that are here."""
     folder = os.path.join(labs.CODE, task.of.get("family", lab.family))
     path = os.path.join(folder, "explore", task.of.get("scenario", "") + ".c")
     texts = [labs.read_text(p) for p in [path, *labs.wrongs(lab).values()]
@@ -119,7 +121,14 @@ def in_sources(lab, task, said):
     texts += [labs.read_text(os.path.join(folder, n)) for n in sorted(os.listdir(folder))
               if n.endswith((".c", ".h"))]
     actors = re.findall(r"\{ \"([^\"]+)\",", texts[0]) if os.path.exists(path) else []
-    labels = sorted({x for t in texts for x in re.findall(r"\blab_point\((\w+)\)", t)})
+    return actors, sorted({x for t in texts for x in re.findall(r"\blab_point\((\w+)\)", t)})
+
+
+def in_sources(lab, task, answer):
+    """Refused if an actor or a label is nowhere in the sources that are here. Of a scheme
+    that is not here nothing is said."""
+    actors, labels = names_here(lab, task)
+    said = schedule(answer, [*actors, *labels])
     said = by_name(said, {**{a: [] for a in actors}, "": labels})
     names = [a.replace(" ", "_") for a in actors]
     for who, label in guide.parse(said):

@@ -144,6 +144,11 @@ def unfinished(result):
             if t["state"] not in (stages.PASSED, stages.PERSON)]
 
 
+def finished(result):
+    """Whether nothing is left to do in a handout, whose answers are judged elsewhere."""
+    return labs.HANDOUT and result["complete"] and not unfinished(result)
+
+
 def last_line(lab, result):
     points = f"{result['points']} of {result['of']} points"
     if result["interrupted"]:

@@ -114,3 +114,13 @@ def test_a_student_can_work_with_nothing_else_in_reach(root, tmp_path):
     said = subprocess.run(["labs/grader/grade", "--lab", "0", "--stages", "answers"], cwd=kit,
                           capture_output=True, text=True)
     assert "your instructor's grader judges them" in said.stdout, said.stderr
+    # An answer that is none is told so here. When all is done, make has no complaint.
+    whole = ("labs/grader/grade", "--lab", "0", "--stages", "check,build,explore,answers")
+    finished = subprocess.run(whole, cwd=kit, capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert "the rest is for your instructor" in finished.stdout
+    with open(os.path.join(kit, "work", lab.name, "answers.toml"), "w") as f:
+        f.write('"0.3" = "read_pointer"\n"0.4" = "leak"\n"0.5" = "slower"\n')
+    unfinished = subprocess.run(whole, cwd=kit, capture_output=True, text=True)
+    assert unfinished.returncode == 1, unfinished.stdout + unfinished.stderr
+    assert "That is no schedule: “read_pointer” does not" in " ".join(unfinished.stdout.split())

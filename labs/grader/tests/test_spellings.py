@@ -158,6 +158,7 @@ def test_numbers_in_words_go_to_twenty():
 
 @pytest.mark.parametrize("wanted, said, words", [
     ("0.3", "read_pointer", "That is no schedule: “read_pointer” does not begin with ACTOR:LABEL"),
+    ("0.3", "read_pont", "ACTOR:LABEL, as in “one:here two:end one:end”; did you mean read_pointer?"),
     ("0.3", "reader:read_pont careful_owner:end", "did you mean read_pointer?"),
     ("0.3", "raeder:read_pointer", "did you mean reader?"),
     ("0.4", "sleap-in-atomic", "did you mean sleep-in-atomic?"),
