@@ -39,6 +39,12 @@ EXPECTED = {
     "call_rcu_twice": "rcu-misuse", "free_queued": "use-after-free",
     "choice": "invariant", "alloc_fails": "null-dereference",
     "livelock_cmpxchg": "livelock", "free_hides": "warning",
+    "bug_on": "bug-on", "list_del_twice": "list-corruption",
+    "list_del_rcu_twice": "list-corruption", "list_del_never": "list-corruption",
+    "list_add_twice": "list-corruption", "list_other": "list-corruption",
+    "list_walk_on": "wild-access", "list_walk_rcu": "wild-access",
+    "hlist_del_twice": "wild-access", "hlist_del_rcu_twice": "wild-access",
+    "hlist_walk_on": "wild-access",
 }
 # With clang: one of each kind, as its hooks differ from gcc's.
 CLANG = ("use_after_free", "race_marked", "misaligned", "sleep_spinlock",

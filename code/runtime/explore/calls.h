@@ -28,6 +28,9 @@ void x_op_memory(struct x_op *op, enum x_kind kind, uintptr_t addr,
 		 size_t size, bool write, uintptr_t pc);
 void x_integrity(void);
 
+/* list.c */
+bool x_poisoned(uintptr_t addr);
+
 /* race.c */
 enum { X_ACC_WRITE = 1, X_ACC_PLAIN = 2, X_ACC_FREE = 4 };
 void x_race_init(void);

@@ -5,6 +5,7 @@
  *
  *	coro.c    stacks, the switch between them, faults and the watchdog
  *	mem.c     objects with lifetimes; is this address any good?
+ *	list.c    what CONFIG_DEBUG_LIST sees
  *	race.c    data races, by vector clocks of synchronisation
  *	tsan.c    the compiler's hooks: every access of the explored code
  *	lock.c    spinlocks, rwlocks, mutexes, bit locks, interrupts off

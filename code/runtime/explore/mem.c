@@ -208,6 +208,10 @@ bool x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
 		       "%zu-byte %s at address %lu: a NULL pointer%s", size,
 		       write ? "write" : "read", (unsigned long)addr,
 		       typed && addr % size ? " with a tag" : "");
+	else if (x_poisoned(addr))
+		x_fail(LAB_X_WILD, pc, addr,
+		       "%zu-byte %s at 0x%lx, by a poisoned link: the entry was taken off its list before",
+		       size, write ? "write" : "read", (unsigned long)addr);
 	else
 		x_fail(LAB_X_WILD, pc, addr, "%zu-byte %s at 0x%lx, which is %s",
 		       size, write ? "write" : "read", (unsigned long)addr,

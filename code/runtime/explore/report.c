@@ -23,6 +23,7 @@ static const char *const names[LAB_X_NR] = {
 	[LAB_X_NULL] = "null-dereference",
 	[LAB_X_WILD] = "wild-access",
 	[LAB_X_OUT_OF_BOUNDS] = "out-of-bounds",
+	[LAB_X_LIST] = "list-corruption",
 	[LAB_X_MISALIGNED] = "misaligned-access",
 	[LAB_X_RACE] = "data-race",
 	[LAB_X_SLEEP] = "sleep-in-atomic",
@@ -31,6 +32,7 @@ static const char *const names[LAB_X_NR] = {
 	[LAB_X_ORDER] = "lock-order",
 	[LAB_X_DEADLOCK] = "deadlock",
 	[LAB_X_LIVELOCK] = "livelock",
+	[LAB_X_BUG] = "bug-on",
 	[LAB_X_VIOLATED] = "violated-rule",
 	[LAB_X_INVARIANT] = "invariant",
 	[LAB_X_WARNING] = "warning",
@@ -45,7 +47,8 @@ static const char *const names[LAB_X_NR] = {
  * anything. The others are noted, and it goes on: one flaw hides another. */
 static const uint32_t hard = 1u << LAB_X_USE_AFTER_FREE |
 	1u << LAB_X_DOUBLE_FREE | 1u << LAB_X_NULL | 1u << LAB_X_WILD |
-	1u << LAB_X_OUT_OF_BOUNDS | 1u << LAB_X_DEADLOCK |
+	1u << LAB_X_OUT_OF_BOUNDS | 1u << LAB_X_LIST |
+	1u << LAB_X_BUG | 1u << LAB_X_DEADLOCK |
 	1u << LAB_X_LIVELOCK | 1u << LAB_X_ENDLESS | 1u << LAB_X_MEMORY |
 	1u << LAB_X_STACK | 1u << LAB_X_LIMIT;
 
@@ -216,6 +219,11 @@ void lab_x_unexpected(const char *text)
 void lab_x_warn(const char *text)
 {
 	x_fail(LAB_X_WARNING, X_PC(), 0, "%s", text);
+}
+
+void lab_x_bug(const char *text)
+{
+	x_fail(LAB_X_BUG, X_PC(), 0, "%s", text);
 }
 
 /* Nothing that follows would mean anything: a skeleton does nothing there. */

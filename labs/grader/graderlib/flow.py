@@ -17,7 +17,7 @@ HOOK = re.compile(r"__tsan_(?:unaligned_)?(?:volatile_)?"
                   r"(read|write|read_write)(1|2|4|8|16)")
 RANGE = re.compile(r"__tsan_(read|write)_range")
 # Of the explorer's other functions, those that write to nothing they are given.
-SILENT = re.compile(r"lab_x_(rcu_read_(un)?lock(_held)?|rcu_suspicious|warn|must|"
+SILENT = re.compile(r"lab_x_(rcu_read_(un)?lock(_held)?|rcu_suspicious|warn|bug|must|list_add|list_del|used|"
                     r"unexpected|todo|might_sleep|held|preempt|irq|irqs_off|"
                     r"cpu_relax)|lab_point_reached|lab_violated|"
                     r"lab_alloc(_atomic)?|lab_free")

@@ -17,10 +17,10 @@ PARTS = ("build", "break", "measure")
 ASKS = ("kind", "schedule", "line", "repair", "value", "litmus", "splat", "text")
 # What the explorer can say is wrong (code/runtime/explore/report.c).
 KINDS = ("use-after-free", "double-free", "leak", "null-dereference", "wild-access",
-         "out-of-bounds", "misaligned-access", "data-race", "sleep-in-atomic",
+         "out-of-bounds", "list-corruption", "misaligned-access", "data-race", "sleep-in-atomic",
          "rcu-misuse", "lock-misuse", "lock-order", "deadlock", "livelock",
-         "violated-rule", "invariant", "warning", "endless", "endless-memory",
-         "stack-overflow", "fault", "limit")
+         "bug-on", "violated-rule", "invariant", "warning", "endless",
+         "endless-memory", "stack-overflow", "fault", "limit")
 TASK_ID = re.compile(r"\d+\.\d+[a-z]?")
 
 

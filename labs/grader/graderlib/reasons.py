@@ -19,6 +19,7 @@ MEANS = {
                         "looked through.",
     "wild-access": "Before a pointer is followed it must have been set to one.",
     "out-of-bounds": "What is reached must lie within its object.",
+    "list-corruption": "An entry is put on a list once, and taken off once.",
     "misaligned-access": "An address is a multiple of its type's alignment: what else is in "
                          "the word is to be masked first.",
     "data-race": "Two accesses to the same bytes, one of them a write and one of them plain, "
@@ -35,6 +36,7 @@ MEANS = {
     "livelock": "Nobody is left who could make the change that it waits for.",
     "violated-rule": "The object noticed by itself that it is misused.",
     "invariant": "The scenario asks for that, whatever the order of turns was.",
+    "bug-on": "The kernel stops here: what it rules out has happened.",
     "warning": "The kernel's own check would complain here.",
     "endless": "Each loop must come to an end.",
     "endless-memory": "An execution of a scenario needs a few objects only.",

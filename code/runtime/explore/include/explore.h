@@ -14,9 +14,9 @@
 
 enum lab_x_failure {
 	LAB_X_USE_AFTER_FREE, LAB_X_DOUBLE_FREE, LAB_X_LEAK, LAB_X_NULL,
-	LAB_X_WILD, LAB_X_OUT_OF_BOUNDS, LAB_X_MISALIGNED, LAB_X_RACE,
+	LAB_X_WILD, LAB_X_OUT_OF_BOUNDS, LAB_X_LIST, LAB_X_MISALIGNED, LAB_X_RACE,
 	LAB_X_SLEEP, LAB_X_RCU, LAB_X_LOCK, LAB_X_ORDER, LAB_X_DEADLOCK,
-	LAB_X_LIVELOCK, LAB_X_VIOLATED, LAB_X_INVARIANT, LAB_X_WARNING,
+	LAB_X_LIVELOCK, LAB_X_BUG, LAB_X_VIOLATED, LAB_X_INVARIANT, LAB_X_WARNING,
 	LAB_X_ENDLESS, LAB_X_MEMORY, LAB_X_STACK, LAB_X_FAULT, LAB_X_LIMIT,
 	LAB_X_NR,
 };
@@ -38,6 +38,7 @@ struct lab_x_lock {
 #define LAB_X_LOCK_INIT(n) { .magic = LAB_X_LOCK_MAGIC, .name = (n) }
 
 void lab_x_warn(const char *text);
+void lab_x_bug(const char *text);
 void lab_x_todo(const char *task, const char *function);
 void lab_x_might_sleep(void);
 void lab_x_lock_init(struct lab_x_lock *lock, const char *name);
@@ -55,6 +56,9 @@ enum lab_x_irq { LAB_X_IRQ_ON, LAB_X_IRQ_OFF, LAB_X_BH_ON, LAB_X_BH_OFF };
 bool lab_x_irq(enum lab_x_irq how);
 bool lab_x_irqs_off(void);
 void lab_x_cpu_relax(void);
+
+void lab_x_list_add(const void *node, const void *prev, const void *next);
+void lab_x_list_del(const void *node);
 
 void lab_x_rcu_read_lock(void);
 void lab_x_rcu_read_unlock(void);

@@ -17,7 +17,10 @@
 #define WARN_ON_ONCE(cond)	WARN_ON(cond)
 #define WARN_ONCE(cond, fmt, ...) \
 	do { if (cond) lab_x_warn(fmt); } while (0)
-#define BUG_ON(cond)		WARN_ON(cond)
+/* The kernel stops here: nothing that follows would mean anything. */
+#define BUG_ON(cond) \
+	do { if (cond) lab_x_bug("BUG_ON(" #cond ")"); } while (0)
+#define BUG()	lab_x_bug("BUG()")
 
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define min(a, b)		((a) < (b) ? (a) : (b))

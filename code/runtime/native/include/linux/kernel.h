@@ -26,6 +26,14 @@
 })
 #define WARN_ON(cond)		WARN_ON_ONCE(cond)
 
+#define BUG_ON(cond) do {						\
+	if (unlikely(cond)) {						\
+		fprintf(stderr, "BUG: %s:%d: %s\n", __FILE__, __LINE__, #cond); \
+		abort();						\
+	}								\
+} while (0)
+#define BUG()			BUG_ON(true)
+
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define max(a, b)		((a) > (b) ? (a) : (b))

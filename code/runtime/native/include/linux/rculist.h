@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stands for <linux/rculist.h>, and for the hlist part of <linux/list.h>:
- * liburcu's hlist can't tell whether a node is on a list.
- *
- * Plain C with marked accesses, so that every detector sees them.
+ * Stands for <linux/rculist.h>. Plain C with marked accesses, so that every
+ * detector sees them.
  */
 #ifndef LAB_NATIVE_RCULIST_H
 #define LAB_NATIVE_RCULIST_H
@@ -13,27 +11,7 @@
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 
-struct hlist_node {
-	struct hlist_node *next, **pprev;
-};
-
-struct hlist_head {
-	struct hlist_node *first;
-};
-
-#define INIT_HLIST_HEAD(h)	((void)((h)->first = NULL))
-#define hlist_entry(ptr, type, member)	container_of(ptr, type, member)
 #define hlist_first_rcu(head)	((head)->first)
-
-static inline bool hlist_empty(const struct hlist_head *h)
-{
-	return !READ_ONCE(h->first);
-}
-
-static inline bool hlist_unhashed(const struct hlist_node *n)
-{
-	return !n->pprev;
-}
 
 static inline void hlist_add_head_rcu(struct hlist_node *n,
 				      struct hlist_head *h)
@@ -48,13 +26,17 @@ static inline void hlist_add_head_rcu(struct hlist_node *n,
 }
 
 /* Whoever stands on @n can still go on: its next stays. */
+static inline void hlist_del_rcu(struct hlist_node *n)
+{
+	__hlist_del(n);
+	WRITE_ONCE(n->pprev, LIST_POISON2);
+}
+
 static inline void hlist_del_init_rcu(struct hlist_node *n)
 {
 	if (hlist_unhashed(n))
 		return;
-	WRITE_ONCE(*n->pprev, n->next);
-	if (n->next)
-		WRITE_ONCE(n->next->pprev, n->pprev);
+	__hlist_del(n);
 	WRITE_ONCE(n->pprev, NULL);
 }
 
@@ -66,7 +48,7 @@ static inline void hlist_replace_rcu(struct hlist_node *old,
 	smp_store_release(new->pprev, new);
 	if (new->next)
 		WRITE_ONCE(new->next->pprev, &new->next);
-	WRITE_ONCE(old->pprev, NULL);
+	WRITE_ONCE(old->pprev, LIST_POISON2);
 }
 
 /* Not while others look: no release, nothing marked. */
@@ -92,11 +74,11 @@ static inline void hlists_swap_heads_rcu(struct hlist_head *left,
 	WRITE_ONCE(from_left->pprev, &right->first);
 }
 
-#define hlist_for_each_entry(pos, head, member)				\
-	for (struct hlist_node *lab_at = (head)->first;			\
+#define hlist_for_each_entry_rcu(pos, head, member)			\
+	for (struct hlist_node *lab_at = READ_ONCE((head)->first);	\
 	     lab_at && ((pos) = hlist_entry(lab_at, __typeof__(*(pos)),	\
 					    member));			\
-	     lab_at = lab_at->next)
+	     lab_at = READ_ONCE(lab_at->next))
 
 /* Lists with two links. Walkers follow next only. */
 static inline void list_add_tail_rcu(struct list_head *n,
@@ -104,17 +86,31 @@ static inline void list_add_tail_rcu(struct list_head *n,
 {
 	struct list_head *prev = head->prev;
 
+	__list_add_valid(n, prev, head);
 	n->next = head;
 	n->prev = prev;
 	smp_store_release(&prev->next, n);
 	head->prev = n;
 }
 
+static inline void list_add_rcu(struct list_head *n, struct list_head *head)
+{
+	struct list_head *next = head->next;
+
+	__list_add_valid(n, head, next);
+	n->next = next;
+	n->prev = head;
+	smp_store_release(&head->next, n);
+	next->prev = n;
+}
+
 /* Whoever stands on @n can still go on: its next stays. */
 static inline void list_del_rcu(struct list_head *n)
 {
+	__list_del_entry_valid(n);
 	n->next->prev = n->prev;
 	WRITE_ONCE(n->prev->next, n->next);
+	n->prev = LIST_POISON2;
 }
 
 #define list_for_each_entry_rcu(pos, head, member)			\

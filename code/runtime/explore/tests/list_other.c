@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* An entry is put on a second list while it is on the first, and taken off. */
+#include "plant.h"
+#include <linux/rculist.h>
+
+struct item {
+	int value;
+	struct list_head list;
+};
+
+static LIST_HEAD(items);
+static DEFINE_SPINLOCK(lock);
+static struct item *first, *second;
+
+static void start(void)
+{
+	first = lab_alloc(sizeof(*first));
+	second = lab_alloc(sizeof(*second));
+	list_add_tail(&first->list, &items);
+	list_add_tail(&second->list, &items);
+}
+
+static void end(void)
+{
+	lab_free(first);
+	lab_free(second);
+}
+
+static LIST_HEAD(dispose);
+
+static void one(void)
+{
+	spin_lock(&lock);
+	list_add(&first->list, &dispose); /* planted; instead: list_move(&first->list, &dispose); */
+	list_del(&second->list);
+	spin_unlock(&lock);
+}
+
+SCENARIO(start, end, { "one", one });
