@@ -45,6 +45,8 @@ EXPECTED = {
     "list_walk_on": "wild-access", "list_walk_rcu": "wild-access",
     "hlist_del_twice": "wild-access", "hlist_del_rcu_twice": "wild-access",
     "hlist_walk_on": "wild-access",
+    "work_pending": "data-race", "bit_unlock_other": "lock-misuse",
+    "bit_unlock_unheld": "lock-misuse", "bit_unlock_twice": "lock-misuse",
 }
 # With clang: one of each kind, as its hooks differ from gcc's.
 CLANG = ("use_after_free", "race_marked", "misaligned", "sleep_spinlock",

@@ -36,11 +36,20 @@ static uintptr_t last_step(int q, enum x_kind kind, uintptr_t addr)
 	return 0;
 }
 
-/* A bit lock does not know its holder: who changed the word last, then. */
-static void bit_holder(FILE *out, uintptr_t addr, bool *first)
+/* One that was taken by hand: whoever changed the word last, then. */
+static void bit_holder(FILE *out, uintptr_t addr, unsigned long mask,
+		       bool *first)
 {
 	const struct x_event *e;
+	const struct x_proc *p;
+	uintptr_t pc;
 	int i;
+
+	p = x_bit_holder((unsigned long *)addr, mask, &pc);
+	if (p) {
+		holder(out, p - X.proc, pc, first);
+		return;
+	}
 
 	for (i = X.nevents - 1; i >= 0; i--) {
 		e = &X.events[i];
@@ -99,7 +108,7 @@ static void put_holders(FILE *out, int proc)
 		}
 	}
 	if (op->kind == X_OP_BIT_LOCK)
-		bit_holder(out, op->addr, &first);
+		bit_holder(out, op->addr, op->arg, &first);
 }
 
 static const char *lock_name(const struct x_op *op)

@@ -44,6 +44,10 @@ void x_release(x_clock *to);
 void x_order_read(uintptr_t addr, size_t size, bool acquire);
 void x_order_write(uintptr_t addr, size_t size, bool release, bool rmw);
 
+/* lock.c */
+const struct x_proc *x_bit_holder(const unsigned long *word,
+				  unsigned long mask, uintptr_t *pc);
+
 /* order.c */
 void x_order_reset(void);
 void x_order_lock(struct lab_x_lock *lock, unsigned int subclass, bool read,

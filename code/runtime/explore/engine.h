@@ -42,7 +42,8 @@
 #define X_SEEN		11		/* reads that a loop is told by */
 #define X_FEET		(2 * X_SEEN + 2)
 #define X_EVENTS	4096
-#define X_HELD		16
+#define X_HELD		64		/* locks of one process at a time */
+#define X_BITS		16		/* and bit locks */
 #define X_CALLS		8		/* noted of who called whom */
 #define X_PAGE		4096UL
 
@@ -129,6 +130,13 @@ struct x_held {
 	uintptr_t pc;
 };
 
+/* A bit lock that was taken; a store by hand may have released it since. */
+struct x_bit {
+	unsigned long *word;
+	unsigned long mask;
+	uintptr_t pc;
+};
+
 struct x_seen {
 	uintptr_t addr, pc;
 	uint64_t value, wanted;		/* by a cmpxchg() that failed */
@@ -161,7 +169,7 @@ struct x_proc {
 	uint16_t begun, ended;		/* RCU sections, outermost */
 	int16_t preempt, rcu, bh_off;
 	bool irq_off, irqs_off;		/* the flag; either of the two */
-	int8_t nheld, nseen;
+	int8_t nheld, nbits, nseen;
 	int unlock_event;		/* of its last section to end */
 	int writing;			/* event whose value is not known yet */
 	int log_writing;
@@ -172,6 +180,7 @@ struct x_proc {
 	void *work;
 	unsigned int used[LAB_USED_NR];
 	struct x_held held[X_HELD];
+	struct x_bit bits[X_BITS];
 	struct x_seen seen[X_SEEN];
 };
 

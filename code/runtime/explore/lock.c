@@ -38,6 +38,13 @@ static void hold(struct lab_x_lock *l, unsigned int subclass, bool read,
 	me->held[me->nheld++] = (struct x_held){ l, subclass, read, pc };
 }
 
+/* A release that was wrong has been told; the count goes on from nothing. */
+static void preempt_less(struct x_proc *me)
+{
+	if (me->preempt > 0)
+		me->preempt--;
+}
+
 static bool drop(struct lab_x_lock *l, bool read)
 {
 	struct x_proc *me = x_me();
@@ -186,7 +193,7 @@ void lab_x_unlock(struct lab_x_lock *l, bool sleeps)
 	l->owner = 0;
 	me->nseen = 0;
 	if (!sleeps)
-		me->preempt--;
+		preempt_less(me);
 }
 
 void lab_x_read_lock(struct lab_x_lock *l)
@@ -221,7 +228,7 @@ void lab_x_read_unlock(struct lab_x_lock *l)
 	x_release(x_sync_at(readers_clock(l), true));
 	l->readers--;
 	me->nseen = 0;
-	me->preempt--;
+	preempt_less(me);
 }
 
 /*
@@ -248,6 +255,52 @@ static void bit_step(unsigned long *word, enum x_kind kind, unsigned long mask,
 		x_race_access(at, 8, X_ACC_WRITE, pc);
 }
 
+static void drop_bit(struct x_proc *p, const unsigned long *word,
+		     unsigned long mask)
+{
+	int i, n = 0;
+
+	for (i = 0; i < p->nbits; i++)
+		if (p->bits[i].word != word || p->bits[i].mask != mask)
+			p->bits[n++] = p->bits[i];
+	p->nbits = n;
+}
+
+/* Whoever had it before released it, if only by a store of his own. */
+static void hold_bit(unsigned long *word, unsigned long mask, uintptr_t pc)
+{
+	struct x_proc *me = x_me();
+	int p;
+
+	for (p = 0; p < X.nprocs; p++)
+		drop_bit(&X.proc[p], word, mask);
+	me->preempt++;
+	me->nseen = 0;
+	if (me->nbits == X_BITS) {
+		x_fail(LAB_X_LIMIT, pc, (uintptr_t)word,
+		       "%s holds more than %d bit locks", me->name, X_BITS);
+		return;
+	}
+	me->bits[me->nbits++] = (struct x_bit){ word, mask, pc };
+}
+
+/* Who took this bit lock by the function for it, or NULL. */
+const struct x_proc *x_bit_holder(const unsigned long *word,
+				  unsigned long mask, uintptr_t *pc)
+{
+	const struct x_proc *p;
+	int i;
+
+	for (p = X.proc; p < X.proc + X.nprocs; p++)
+		for (i = 0; i < p->nbits; i++)
+			if (p->bits[i].word == word &&
+			    p->bits[i].mask & mask && *word & mask) {
+				*pc = p->bits[i].pc;
+				return p;
+			}
+	return NULL;
+}
+
 void lab_x_bit_lock(int bit, unsigned long *word)
 {
 	uintptr_t pc = X_PC();
@@ -256,8 +309,7 @@ void lab_x_bit_lock(int bit, unsigned long *word)
 	bit_step(word, X_OP_BIT_LOCK, 1UL << bit, pc);
 	*word |= 1UL << bit;
 	x_order_read((uintptr_t)word, sizeof(*word), true);
-	x_me()->nseen = 0;
-	x_me()->preempt++;
+	hold_bit(word, 1UL << bit, pc);
 }
 
 bool lab_x_bit_trylock(int bit, unsigned long *word)
@@ -272,8 +324,7 @@ bool lab_x_bit_trylock(int bit, unsigned long *word)
 		return false;
 	}
 	*word |= 1UL << bit;
-	x_me()->nseen = 0;
-	x_me()->preempt++;
+	hold_bit(word, 1UL << bit, pc);
 	return true;
 }
 
@@ -283,17 +334,28 @@ bool lab_x_bit_trylock(int bit, unsigned long *word)
  */
 void lab_x_bit_unlock(int bit, unsigned long *word)
 {
-	uintptr_t pc = X_PC();
+	const struct x_proc *holder;
+	struct x_proc *me = x_me();
+	unsigned long mask = 1UL << bit;
+	uintptr_t taken, pc = X_PC();
 
-	bit_step(word, X_OP_BIT_UNLOCK, 1UL << bit, pc);
-	if (!(*word & 1UL << bit))
+	bit_step(word, X_OP_BIT_UNLOCK, mask, pc);
+	holder = x_bit_holder(word, mask, &taken);
+	if (!(*word & mask) || (!holder && !me->preempt)) {
 		x_fail(LAB_X_LOCK, pc, (uintptr_t)word,
-		       "%s releases a bit lock that nobody holds",
-		       x_me()->name);
-	*word &= ~(1UL << bit);
+		       "%s releases a bit lock that %s", me->name,
+		       *word & mask ? "it has not taken" : "nobody holds");
+	} else if (holder && holder != me) {
+		x_fail(LAB_X_LOCK, pc, (uintptr_t)word,
+		       "%s releases a bit lock that %s holds", me->name,
+		       holder->name);
+		x_fail_other(holder - X.proc, -1, taken);
+	}
+	drop_bit(me, word, mask);
+	*word &= ~mask;
 	x_order_write((uintptr_t)word, sizeof(*word), true, false);
-	x_me()->nseen = 0;
-	x_me()->preempt--;
+	me->nseen = 0;
+	preempt_less(me);
 }
 
 void lab_x_preempt(int by)

@@ -11,8 +11,14 @@
 
 static const char *still_holds(struct x_proc *me)
 {
+	uintptr_t pc;
+	int i;
+
 	if (me->nheld)
 		return "a lock";
+	for (i = 0; i < me->nbits; i++)
+		if (x_bit_holder(me->bits[i].word, me->bits[i].mask, &pc) == me)
+			return "a bit lock";
 	if (me->rcu)
 		return "an RCU read-side critical section";
 	if (me->preempt)

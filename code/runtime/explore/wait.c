@@ -189,7 +189,8 @@ static void run_work(void *arg)
 	x_me()->work = w;
 	w->pending = 0;
 	w->running = X.cur;
-	x_acquire(x_sync_at((uintptr_t)w, false));
+	x_acquire(x_sync_at((uintptr_t)&w->pending, false));
+	x_acquire(x_sync_at((uintptr_t)&w->running, false));
 	x_after_grace();
 	x_race_access((uintptr_t)w, sizeof(*w), X_ACC_WRITE,
 		      x_me()->start_op.pc);
@@ -207,7 +208,7 @@ void x_work_done(struct x_proc *p)
 		return;
 	if (w->running == (unsigned int)X.cur) {
 		w->running = 0;
-		x_release(x_sync_at((uintptr_t)w, true));
+		x_release(x_sync_at((uintptr_t)&w->running, true));
 	}
 }
 
@@ -229,6 +230,13 @@ static int queue(struct work_struct *work, enum x_kind first, uintptr_t pc)
 	x_step(&op);
 	x_mem_check((uintptr_t)w, sizeof(*w), true, false, pc);
 	x_race_access((uintptr_t)w, sizeof(*w), X_ACC_WRITE, pc);
+	/*
+	 * A full barrier either way, and one more where the bit is cleared: a
+	 * run that begins after this has what came before this, whoever
+	 * queued it.
+	 */
+	x_acquire(x_sync_at((uintptr_t)&w->pending, false));
+	x_release(x_sync_at((uintptr_t)&w->pending, true));
 	if (w->pending)
 		return -1;
 	w->pending = 1;
@@ -272,5 +280,5 @@ void lab_x_flush_work(struct work_struct *work)
 	x_step(&op);
 	x_mem_check(at, sizeof(struct work), true, false, pc);
 	x_race_access(at, sizeof(struct work), 0, pc);
-	x_acquire(x_sync_at(at, false));
+	x_acquire(x_sync_at((uintptr_t)&((struct work *)work)->running, false));
 }
