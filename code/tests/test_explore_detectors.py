@@ -45,6 +45,8 @@ EXPECTED = {
     "list_walk_on": "wild-access", "list_walk_rcu": "wild-access",
     "hlist_del_twice": "wild-access", "hlist_del_rcu_twice": "wild-access",
     "hlist_walk_on": "wild-access",
+    "order_halves": "lock-order", "order_halves_irq": "lock-order",
+    "order_three": "lock-order",
     "work_pending": "data-race", "bit_unlock_other": "lock-misuse",
     "bit_unlock_unheld": "lock-misuse", "bit_unlock_twice": "lock-misuse",
 }

@@ -28,7 +28,6 @@ BAD = os.path.join(PLANTED, "bad")
     ("engine", "fault", "brought the explorer down"),
     ("dice", "fault", "something else when it is run again"),
     ("dice_later", "fault", "something else when it is run again"),
-    ("too_many", "limit", "more callbacks"),
 ])
 def test_code_that_runs_away_is_a_failure_and_never_clean(tmp_path, name, kind,
                                                           words):

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the explorer's models of the kernel's primitives promise, beyond the
 planted bugs of test_explore_detectors.py."""
+import json
+import os
+import re
+
 import pytest
-from explorer import Seen
+from conftest import run
+from explorer import EXPLORE, PLANTED, Seen
 
 
 def explore(tmp_path, body, actors, *args, start="NULL", end="NULL"):
@@ -111,3 +116,189 @@ def test_more_actors_than_there_may_be_are_refused_before_anything_runs(tmp_path
                    ", ".join(f'{{ "a{i}", act }}' for i in range(n)))
     assert seen.status == 2 and not seen.doc, seen
     assert "more than 16 actors" in seen.err
+
+
+@pytest.mark.parametrize("n", (17, 40))
+def test_more_callbacks_than_sixteen_of_one_actor_are_clean(tmp_path, n):
+    seen = explore(tmp_path, f'''
+static void callback(struct rcu_head *head)
+{{
+	lab_free(container_of(head, struct thing, rcu));
+}}
+static void one(void)
+{{
+	for (int i = 0; i < {n}; i++) {{
+		struct thing *t = lab_alloc(sizeof(*t));
+
+		call_rcu(&t->rcu, callback);
+	}}
+	rcu_barrier();
+}}''', '{ "one", one }')
+    assert (seen.status, seen.verdict) == (0, "clean"), seen
+
+
+def test_thirty_two_places_that_are_stored_to_are_clean(tmp_path):
+    seen = explore(tmp_path, '''
+static int ring[32];
+static int head;
+static void producer(void)
+{
+	for (int i = 0; i < 32; i++)
+		WRITE_ONCE(ring[i], i + 1);
+	smp_store_release(&head, 32);
+}
+static void consumer(void)
+{
+	if (smp_load_acquire(&head))
+		lab_expect(READ_ONCE(ring[31]) == 32, "filled");
+}''', '{ "producer", producer }, { "consumer", consumer }', "--mode", "weak")
+    assert (seen.status, seen.verdict) == (0, "clean"), seen
+
+
+def test_forty_locks_held_at_a_time_are_clean(tmp_path):
+    seen = explore(tmp_path, locks(40) + "static void one(void)\n{\n" + "".join(
+        f"\tspin_lock(&l{i});\n" for i in range(40)) + "".join(
+        f"\tspin_unlock(&l{i});\n" for i in reversed(range(40))) + "}\n",
+        '{ "one", one }, { "two", one }')
+    assert (seen.status, seen.verdict) == (0, "clean"), seen
+
+
+LIMITS = {
+    "callbacks": ("""
+static struct rcu_head heads[100];
+static void nothing(struct rcu_head *head) { (void)head; }
+static void one(void) { for (int i = 0; i < 100; i++) call_rcu(&heads[i], nothing); }
+""", "more callbacks and works"),
+    "held": (""" static struct thing *t;
+static spinlock_t l[100];
+static void one(void)
+{
+	int i;
+	for (i = 0; i < 100; i++) { spin_lock_init(&l[i]); spin_lock_nested(&l[i], i); }
+	for (i = 0; i < 100; i++) spin_unlock(&l[i]);
+}
+""", "holds more than"),
+    "sections": ("""
+static void one(void) { for (int i = 0; i < 600; i++) { rcu_read_lock(); rcu_read_unlock(); } }
+""", "sections"),
+    "fences": ("""
+static void one(void) { for (int i = 0; i < 70000; i++) smp_mb(); }
+""", "fences"),
+    "memory": ("""
+static void one(void) { for (int i = 0; i < 40; i++) lab_free(lab_alloc(4096)); }
+""", "more than the 128 KiB"),
+    "choice": ("static void one(void) { lab_choose(1000); }\n", "255 at most"),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_limit_of_the_explorer_is_no_failure_of_the_code(tmp_path, name):
+    body, words = LIMITS[name]
+    seen = explore(tmp_path, body, '{ "one", one }')
+    assert (seen.status, seen.verdict, seen.kind) == (3, "limit", "limit"), seen
+    assert words in seen.doc["failures"][0]["text"] and words in seen.out
+    assert "NO verdict" in seen.out and not seen.doc["exhaustive"]
+
+
+def test_a_limit_is_told_whatever_is_wanted(tmp_path):
+    seen = explore(tmp_path, LIMITS["callbacks"][0], '{ "one", one }',
+                   "--want", "data-race")
+    assert (seen.status, seen.verdict) == (3, "limit"), seen
+
+
+def test_a_failure_is_told_rather_than_a_limit(tmp_path):
+    seen = explore(tmp_path, LIMITS["callbacks"][0] + """
+static void two(void) { lab_expect(!READ_ONCE(heads[99].func), "not so far"); WARN_ON(1); }
+""", '{ "two", two }, { "one", one }')
+    assert (seen.status, seen.verdict, seen.kind) == (1, "failed", "warning"), seen
+
+
+# -- the order of locks ----------------------------------------------------------
+
+def locks(n, init="static DEFINE_SPINLOCK({l});"):
+    return "\n".join(init.format(l=f"l{i}") for i in range(n)) + "\n"
+
+
+@pytest.mark.parametrize("n, verdict", [(34, "clean"), (300, "clean"), (600, "limit")])
+def test_many_locks_in_one_order_are_clean_or_more_than_can_be_kept(tmp_path, n,
+                                                                    verdict):
+    body = "".join(f"\tspin_lock(&l{i});\n\tspin_unlock(&l{i});\n" for i in range(n - 2))
+    body += (f"\tspin_lock(&l{n - 2});\n\tspin_lock(&l{n - 1});\n"
+             f"\tspin_unlock(&l{n - 1});\n\tspin_unlock(&l{n - 2});\n")
+    seen = explore(tmp_path, locks(n) + "static void one(void)\n{\n" + body + "}\n"
+                   "static void two(void) { }", '{ "one", one }, { "two", two }')
+    assert seen.verdict == verdict, seen
+    assert seen.status == (3 if verdict == "limit" else 0), seen
+
+
+def test_a_cycle_of_many_locks_is_told(tmp_path):
+    takes = "".join(f"\tspin_lock(&l{i});\n\tspin_lock(&l{(i + 1) % 40});\n"
+                    f"\tspin_unlock(&l{(i + 1) % 40});\n\tspin_unlock(&l{i});\n"
+                    for i in range(40))
+    seen = explore(tmp_path, locks(40) + "static void one(void)\n{\n" + takes + "}",
+                   '{ "one", one }')
+    assert seen.kind == "lock-order" and "l0 while it holds l39" in seen.out, seen
+
+
+def test_each_half_of_a_cycle_has_its_place_and_the_replay_tells_both(tmp_path):
+    path = os.path.join(PLANTED, "order_halves.c")
+    seen = Seen(tmp_path, "--source", path)
+    failure, = seen.doc["failures"]
+    assert failure["at"]["text"].startswith("spin_lock(")
+    assert failure["other"]["text"].startswith("spin_lock(")
+    assert failure["at"]["line"] != failure["other"]["line"]
+    assert "in another schedule" in failure["text"], failure
+    (tmp_path / "halves.json").write_text(json.dumps(seen.doc))
+    again = run(EXPLORE, "--replay", tmp_path / "halves.json",
+                "--json", tmp_path / "again.json")
+    assert again.returncode == 1, again
+    assert json.loads((tmp_path / "again.json").read_text())["failures"] == \
+        seen.doc["failures"]
+
+
+@pytest.mark.parametrize("reduction", ("none", "sleep", "dpor"))
+@pytest.mark.parametrize("actors", ('{ "one", one }, { "two", two }',
+                                    '{ "two", two }, { "one", one }'))
+def test_the_order_of_the_search_does_not_decide_whether_a_cycle_is_told(
+        tmp_path, reduction, actors):
+    with open(os.path.join(PLANTED, "order_halves.c")) as f:
+        text = re.sub(r"NULL, \{.*\);", f"NULL, {actors});", f.read())
+    (tmp_path / "own.c").write_text(text)
+    seen = Seen(tmp_path, "--source", tmp_path / "own.c", "--reduction", reduction)
+    assert seen.kind == "lock-order", seen
+
+
+def test_a_cycle_that_one_execution_has_whole_is_shown_whole(tmp_path):
+    seen = Seen(tmp_path, "--source", os.path.join(PLANTED, "order_cycle.c"))
+    assert "another schedule" not in seen.out and not seen.doc["orders"], seen
+
+
+def test_what_only_setup_nests_is_no_half(tmp_path):
+    seen = explore(tmp_path, locks(2) + '''
+static void both(spinlock_t *a, spinlock_t *b)
+{
+	spin_lock(a);
+	spin_lock(b);
+	spin_unlock(b);
+	spin_unlock(a);
+}
+static void start(void) { both(&l1, &l0); }
+static void one(void) { both(&l0, &l1); }''', '{ "one", one }', start="start")
+    assert (seen.status, seen.verdict) == (0, "clean"), seen
+
+
+def test_two_places_that_use_one_name_for_a_lock_are_two_classes(tmp_path):
+    seen = explore(tmp_path, '''
+struct it { spinlock_t lock; };
+static struct it outer, inner;
+static void begin_outer(struct it *it) { spin_lock_init(&it->lock); }
+static void begin_inner(struct it *it) { spin_lock_init(&it->lock); }
+static void start(void) { begin_outer(&outer); begin_inner(&inner); }
+static void one(void)
+{
+	spin_lock(&outer.lock);
+	spin_lock(&inner.lock);
+	spin_unlock(&inner.lock);
+	spin_unlock(&outer.lock);
+}''', '{ "one", one }', start="start")
+    assert (seen.status, seen.verdict) == (0, "clean"), seen

@@ -50,6 +50,9 @@ const struct x_proc *x_bit_holder(const unsigned long *word,
 
 /* order.c */
 void x_order_reset(void);
+void x_order_end(void);
+void x_order_put(FILE *out);
+void x_order_get(char *list);
 void x_order_lock(struct lab_x_lock *lock, unsigned int subclass, bool read,
 		  bool trylock, uintptr_t pc);
 

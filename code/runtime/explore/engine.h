@@ -35,6 +35,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "explore.h"
 
@@ -179,9 +180,10 @@ struct x_proc {
 	uint64_t mem_used;
 	void *work;
 	unsigned int used[LAB_USED_NR];
+	struct x_seen seen[X_SEEN];
+	/* Not cleared from here on: the counts above say what is in use. */
 	struct x_held held[X_HELD];
 	struct x_bit bits[X_BITS];
-	struct x_seen seen[X_SEEN];
 };
 
 struct x_object {
@@ -211,7 +213,8 @@ struct x_failure {
 	int event, other_event;
 	uintptr_t pc, other_pc, addr;
 	int object;
-	char text[240];
+	bool elsewhere;			/* a part is of another execution */
+	char text[320];
 };
 
 struct x_log {
@@ -259,6 +262,7 @@ struct x_engine {
 	int prefix;			/* nodes that are decided already */
 	bool replay, guided;
 	bool given;			/* a schedule from outside: may not fit */
+	bool partly;			/* and its failure is only in part here */
 	uint64_t executions, redundant, total_steps, restarts, failing;
 	int deepest;
 	bool keep_signatures;
@@ -288,6 +292,7 @@ extern struct x_summary {
 	uint64_t executions, redundant, steps, signatures, shortening;
 	uint64_t failing;
 	int deepest, preemptions, switches;
+	bool partly;			/* what failed is in part elsewhere */
 	bool shortest;			/* proven: none has fewer switches */
 	double seconds, cpu_seconds;
 	const char *bounded_by;
@@ -315,6 +320,11 @@ static inline void x_join(x_clock *a, const x_clock *b)
 static inline struct x_proc *x_me(void)
 {
 	return &X.proc[X.cur];
+}
+
+static inline void x_clear(struct x_proc *p)
+{
+	memset(p, 0, offsetof(struct x_proc, held));
 }
 
 /* For lab_used(): what the scenario's rules are about. */

@@ -232,7 +232,7 @@ bool x_guard_allows(uintptr_t addr, size_t size, bool write, uintptr_t pc)
  */
 void x_guard_clock(const struct x_proc *p)
 {
-	if (X.guard && p->sync[p - X.proc] > MAX_EPOCH)
+	if (p->sync[p - X.proc] > MAX_EPOCH)
 		x_fail(LAB_X_LIMIT, p->came_from, 0,
 		       "%s has more fences in one execution than the explorer can count",
 		       p->name);

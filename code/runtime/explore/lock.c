@@ -123,7 +123,7 @@ void lab_x_lock_init(struct lab_x_lock *l, const char *name)
 			       x_me()->name, l->name);
 	}
 	x_race_access((uintptr_t)l, sizeof(*l), X_ACC_WRITE | X_ACC_PLAIN, pc);
-	*l = (struct lab_x_lock)LAB_X_LOCK_INIT(name);
+	*l = (struct lab_x_lock){ .magic = LAB_X_LOCK_MAGIC, .name = name };
 }
 
 void lab_x_lock(struct lab_x_lock *l, unsigned int subclass, bool sleeps)

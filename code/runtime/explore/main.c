@@ -48,11 +48,15 @@ static void keep(const struct x_failure *f, bool to_the_end)
 	int n = to_the_end ? X.nevents : f->event + 1, i, preemptions, switches;
 	uint64_t c = cost(n, &preemptions, &switches);
 
+	/* What is whole is shown rather than a part of something. */
+	if (f->elsewhere)
+		c += 1ULL << 40;
 	if (found && f->kind == summary.kind && c >= best_cost)
 		return;
 	found = true;
 	best_cost = c;
 	summary.kind = f->kind;
+	summary.partly = f->elsewhere;
 	summary.preemptions = preemptions;
 	summary.switches = switches;
 	summary.nschedule = n;
@@ -86,7 +90,8 @@ bool x_on_execution(void)
 			keep(f, f->kind == LAB_X_LEAK);
 		if (!found_at)
 			found_at = X.executions;
-		stop |= explicit_want;
+		stop |= explicit_want && !f->elsewhere &&
+			f->kind != LAB_X_LIMIT;
 	}
 	if (shortening)
 		return false;
@@ -179,7 +184,8 @@ static void parse_want(char *list)
 	char *p;
 	int kind;
 
-	X.want = 0;
+	/* A limit is wanted by nobody, but it ends what was searched. */
+	X.want = 1u << LAB_X_LIMIT;
 	explicit_want = true;
 	for (p = strtok(list, ","); p; p = strtok(NULL, ",")) {
 		kind = x_failure_by_name(p);
@@ -189,6 +195,13 @@ static void parse_want(char *list)
 		}
 		X.want |= 1u << kind;
 	}
+}
+
+/* A limit of the explorer is no failure of the code: it is told, and is not one. */
+static void failed(bool only_limit)
+{
+	x_result(only_limit ? "limit" : "failed");
+	exit(only_limit ? 3 : 1);
 }
 
 static void one_replay(char *list)
@@ -208,8 +221,10 @@ static void one_replay(char *list)
 	summary.executions = 1;
 	for (i = 0; i < X.nfailures; i++)
 		summary.kinds |= 1u << X.failures[i].kind;
-	x_result(X.nfailures ? "failed" : "clean");
-	exit(X.nfailures ? 1 : 0);
+	if (X.nfailures)
+		failed(summary.kinds == 1u << LAB_X_LIMIT);
+	x_result("clean");
+	exit(0);
 }
 
 /* One execution, as it is written; nothing is made shorter. */
@@ -249,8 +264,10 @@ static void guided(char *text)
 		for (i = 0; i < X.nevents; i++)
 			summary.schedule[i] = X.events[i].proc | X.nodes[i].value << 8;
 	}
-	x_result(!kept ? "diverged" : found ? "failed" : "ran");
-	exit(!kept ? 4 : found ? 1 : 0);
+	if (kept && found)
+		failed(summary.kind == LAB_X_LIMIT);
+	x_result(kept ? "ran" : "diverged");
+	exit(kept ? 0 : 4);
 }
 
 static void search(void)
@@ -279,19 +296,19 @@ static void search(void)
 		exit(all ? 0 : 3);
 	}
 	X.keep_signatures = false;
-	if (shorten && !X.interrupted)
+	if (shorten && !X.interrupted && summary.kind != LAB_X_LIMIT)
 		shorten_schedule();
 	X.tracing = true;
 	{
 		enum x_mode mode = X.mode;
 		int bound = X.bound;
 
+		X.partly = summary.partly;
 		replay(summary.schedule, summary.nschedule);
 		X.mode = mode;
 		X.bound = bound;
 	}
-	x_result("failed");
-	exit(1);
+	failed(summary.kind == LAB_X_LIMIT);
 }
 
 int main(int argc, char **argv)
@@ -303,6 +320,7 @@ int main(int argc, char **argv)
 		{ "time-limit", 1, NULL, 't' }, { "progress", 0, NULL, 'p' },
 		{ "max-executions", 1, NULL, 'e' }, { "result", 1, NULL, 'o' },
 		{ "replay", 1, NULL, 'r' }, { "promoted", 1, NULL, 'P' },
+		{ "orders", 1, NULL, 'O' },
 		{ "no-races", 0, NULL, 'n' }, { "no-shorten", 0, NULL, 'S' },
 		{ "kind", 1, NULL, 'k' }, { "all", 0, NULL, 'a' },
 		{ "entries", 1, NULL, 'E' }, { "signatures", 0, NULL, 'g' },
@@ -363,6 +381,9 @@ int main(int argc, char **argv)
 			break;
 		case 'P':
 			x_promote_cells(optarg);
+			break;
+		case 'O':
+			x_order_get(optarg);
 			break;
 		case 'n':
 			X.no_races = true;

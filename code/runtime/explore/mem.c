@@ -16,6 +16,7 @@
 #include "lab.h"
 
 #define MAX_OBJECTS	4096
+#define MANY_OBJECTS	256		/* so many that no scenario needs them */
 #define REDZONE		16
 #define POISON		0x5a
 
@@ -267,6 +268,10 @@ static void *x_alloc(size_t size, uintptr_t pc)
 	at = (base + me->mem_used + REDZONE + align - 1) & ~(align - 1);
 	if (at + room + REDZONE > base + X_ARENA_PROC ||
 	    X.nobjects == MAX_OBJECTS) {
+		if (X.nobjects < MANY_OBJECTS)
+			x_fail(LAB_X_LIMIT, pc, 0,
+			       "%s needs more than the %lu KiB that one process can allocate here in an execution",
+			       me->name, X_ARENA_PROC >> 10);
 		x_fail(LAB_X_MEMORY, pc, 0,
 		       "%s allocates without bound: more than %lu KiB or %d objects in one execution",
 		       me->name, X_ARENA_PROC >> 10, MAX_OBJECTS);

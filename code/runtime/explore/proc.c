@@ -75,7 +75,7 @@ void x_start(int id, char kind, const char *name, void (*run)(void *),
 {
 	struct x_proc *p = &X.proc[id];
 
-	memset(p, 0, sizeof(*p));
+	x_clear(p);
 	p->kind = kind;
 	p->name = name;
 	p->run = run;

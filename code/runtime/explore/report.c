@@ -438,6 +438,9 @@ void x_result(const char *verdict)
 		fprintf(out, "%s%d", first ? "" : ",", i);
 		first = false;
 	}
+	fprintf(out, "],\n\"orders\":[");
+	if (summary.partly)
+		x_order_put(out);
 	fprintf(out, "],\n\"schedule\":[");
 	for (i = 0; i < summary.nschedule; i++)
 		fprintf(out, "%s%d", i ? "," : "", summary.schedule[i]);

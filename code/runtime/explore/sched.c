@@ -289,9 +289,12 @@ void x_end_execution(void)
  */
 void x_execute(void)
 {
+	int p;
+
 	x_mem_reset();
 	x_coro_wipe();
-	memset(X.proc, 0, sizeof(X.proc[0]) * (X.nprocs ? X.nprocs : X_PROCS));
+	for (p = 0; p < (X.nprocs ? X.nprocs : X_PROCS); p++)
+		x_clear(&X.proc[p]);
 	X.stamp++;
 	X.nprocs = 0;
 	X.nevents = X.nfailures = X.nlog = 0;
@@ -309,6 +312,8 @@ void x_execute(void)
 	x_start(0, 'p', "the scenario itself", run_main, NULL);
 	X.proc[0].state = X_PARKED;
 	x_coro_switch(&X.main_sp, X.proc[0].sp);
-	if (!X.restart)
+	if (!X.restart) {
+		x_order_end();
 		x_integrity();
+	}
 }

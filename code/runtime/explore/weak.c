@@ -164,7 +164,7 @@ static void wake_buffer(int id)
 	struct buffer *b = &buffers[id];
 
 	if (p->state == X_UNUSED) {
-		memset(p, 0, sizeof(*p));
+		x_clear(p);
 		p->kind = 'b';
 		p->name = X.proc[b->owner].name;
 		p->host = p->guest = -1;

@@ -242,7 +242,7 @@ def repair(lab, task, answer):
     keys.failing(lab, task)
     made = [n for n in names if n not in what.repair.split(",")]
     doc = keys.explore(what.with_repair(made))
-    if doc["verdict"] == "cut":
+    if doc["verdict"] in ("cut", "limit"):
         raise keys.NoKey("the explorer could not try every interleaving of the repaired "
                          f"scheme within {what.limit:g} s")
     if doc["verdict"] == "failed":
@@ -263,7 +263,7 @@ def value(lab, task, answer):
         raise labs.LabError(f"{where} is another one each time")
     what = keys.subject(lab, task)
     doc = found = keys.explore(what)
-    if doc["verdict"] == "cut":
+    if doc["verdict"] in ("cut", "limit"):
         raise keys.NoKey(f"the explorer could not finish {what.shown()} here")
     for part in task.field.split("."):
         if not isinstance(found, dict) or part not in found:

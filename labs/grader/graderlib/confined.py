@@ -20,7 +20,7 @@ import lanes  # noqa: E402 (the path has to be set first)
 Finding, NoJail = check.Finding, jail.NoJail
 RESULT = 64 << 20           # bytes; the longest is about one million
 MEMORY = 2 << 30            # of address space: most of it is never touched
-VERDICTS = {"clean": 0, "clean-within-bound": 0, "failed": 1, "cut": 3}
+VERDICTS = {"clean": 0, "clean-within-bound": 0, "failed": 1, "cut": 3, "limit": 3}
 
 
 @functools.lru_cache(None)

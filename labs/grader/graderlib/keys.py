@@ -158,7 +158,7 @@ def failing(lab, task):
     """(subject, document): the run that a question is about, which must fail."""
     what = subject(lab, task)
     doc = explore(what)
-    if doc["verdict"] == "cut":
+    if doc["verdict"] in ("cut", "limit"):
         raise NoKey(f"the explorer could not finish {what.shown()} within {what.limit:g} s "
                     "on this machine")
     if doc["verdict"] != "failed":

@@ -186,6 +186,10 @@ class Grading:
             out.update(scenario=check.scenario, mode=check.mode)
             if doc["verdict"] == "clean":
                 continue
+            if doc["verdict"] == "limit":
+                out.update(state=PERSON, reason="The explorer came to a limit of its own: "
+                           + reasons.main_failure(doc)["text"] + ".")
+                return
             if doc["verdict"] != "failed":
                 out.update(state=PERSON, reason="Nothing was found, but the explorer could "
                            f"not try every interleaving within {check.limit:g} s.")

@@ -32,10 +32,18 @@ struct lab_x_lock {
 	unsigned int owner;		/* process + 1 */
 	unsigned int readers;
 	unsigned int magic;
+	unsigned int own;		/* a class of its own: DEFINE_SPINLOCK() */
 	const char *name;		/* one for each place of initialisation */
 };
 
-#define LAB_X_LOCK_INIT(n) { .magic = LAB_X_LOCK_MAGIC, .name = (n) }
+#define LAB_X_LOCK_INIT(n) \
+	{ .magic = LAB_X_LOCK_MAGIC, .own = 1, .name = (n) }
+/* Its name's address stands for the place: no two places share it. */
+#define LAB_X_LOCK_INIT_HERE(lock, n) do {				\
+	static const char lab_place[] = n;				\
+									\
+	lab_x_lock_init(lock, lab_place);				\
+} while (0)
 
 void lab_x_warn(const char *text);
 void lab_x_bug(const char *text);

@@ -11,7 +11,7 @@ struct mutex {
 
 #define DEFINE_MUTEX(name) \
 	struct mutex name = { .lock = LAB_X_LOCK_INIT(#name) }
-#define mutex_init(m)		lab_x_lock_init(&(m)->lock, #m)
+#define mutex_init(m)		LAB_X_LOCK_INIT_HERE(&(m)->lock, #m)
 #define mutex_lock(m)		lab_x_lock(&(m)->lock, 0, true)
 #define mutex_lock_nested(m, subclass)	lab_x_lock(&(m)->lock, subclass, true)
 #define mutex_trylock(m)	lab_x_trylock(&(m)->lock, true)

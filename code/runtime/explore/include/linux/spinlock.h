@@ -16,7 +16,7 @@ typedef struct {
 } rwlock_t;
 
 #define DEFINE_SPINLOCK(name)	spinlock_t name = { LAB_X_LOCK_INIT(#name) }
-#define spin_lock_init(l)	lab_x_lock_init(&(l)->lock, #l)
+#define spin_lock_init(l)	LAB_X_LOCK_INIT_HERE(&(l)->lock, #l)
 #define spin_lock(l)		lab_x_lock(&(l)->lock, 0, false)
 #define spin_lock_nested(l, n)	lab_x_lock(&(l)->lock, n, false)
 #define spin_trylock(l)		lab_x_trylock(&(l)->lock, false)
@@ -30,7 +30,7 @@ typedef struct {
 #define spin_is_locked(l)	(READ_ONCE((l)->lock.owner) != 0)
 
 #define DEFINE_RWLOCK(name)	rwlock_t name = { LAB_X_LOCK_INIT(#name) }
-#define rwlock_init(l)		lab_x_lock_init(&(l)->lock, #l)
+#define rwlock_init(l)		LAB_X_LOCK_INIT_HERE(&(l)->lock, #l)
 #define read_lock(l)		lab_x_read_lock(&(l)->lock)
 #define read_unlock(l)		lab_x_read_unlock(&(l)->lock)
 #define write_lock(l)		lab_x_lock(&(l)->lock, 0, false)
