@@ -38,12 +38,17 @@ static bool promoted(uintptr_t addr, size_t size)
 	return cell && x_promoted[cell];
 }
 
-/* A store that is delayed treads on nothing yet: its commit will. */
+/*
+ * A store that is delayed treads on no place yet: its commit will. But whether
+ * the object still lives is asked now.
+ */
 static void delayed(struct x_op *op)
 {
-	if (X.weak && op->kind == X_OP_WRITE &&
-	    op->addr - X_STACKS >= X_STACKS_SIZE)
-		op->nfeet = 0;
+	if (!X.weak || op->kind != X_OP_WRITE ||
+	    op->addr - X_STACKS < X_STACKS_SIZE)
+		return;
+	op->nfeet = 0;
+	x_foot_life(op, op->addr);
 }
 
 void x_plain(uintptr_t addr, size_t size, bool write, bool typed,
