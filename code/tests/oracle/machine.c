@@ -35,8 +35,11 @@ static void forget(struct state *s, know bit)
 
 	for (i = 0; i < PLACES; i++)
 		s->released[i] &= ~bit;
-	for (i = 0; i < LOCKS; i++)
+	for (i = 0; i < LOCKS; i++) {
 		s->unlocked[i] &= ~bit;
+		s->read_unlocked[i] &= ~bit;
+	}
+	s->completion &= ~bit;
 	for (i = 0; i < THREADS; i++) {
 		struct thread *t = &s->thread[i];
 
@@ -369,11 +372,11 @@ static void do_lock(struct state *s, int t, const struct insn *i)
 {
 	struct thread *me = &s->thread[t];
 	int lock = i->op == TRYLOCK ? i->b : i->a;
-	bool taken = !s->owner[lock];
+	bool taken = !s->owner[lock] && !s->readers[lock];
 
 	if (taken) {
 		s->owner[lock] = t + 1;
-		me->knows |= s->unlocked[lock];
+		me->knows |= s->unlocked[lock] | s->read_unlocked[lock];
 	}
 	if (i->op == TRYLOCK)
 		me->reg[i->a] = taken;
@@ -426,6 +429,22 @@ static bool make(struct state *s, int t, const struct insn *i)
 	case UNLOCK:
 		s->owner[i->a] = 0;
 		s->unlocked[i->a] = me->knows;
+		return true;
+	case READ_LOCK:
+		s->readers[i->a]++;
+		me->knows |= s->unlocked[i->a];
+		return true;
+	case READ_UNLOCK:
+		s->readers[i->a]--;
+		s->read_unlocked[i->a] |= me->knows;
+		return true;
+	case COMPLETE:
+		s->completed++;
+		s->completion |= me->knows;
+		return true;
+	case WAIT_FOR:
+		s->completed--;
+		me->knows |= s->completion;
 		return true;
 	case CALL_RCU:
 		return do_call_rcu(s, t, i->a);
@@ -493,6 +512,9 @@ static bool must_be_empty(const struct insn *i)
 	case FENCE:
 		return i->a != ACQUIRE;
 	case UNLOCK:
+	case READ_UNLOCK:
+	case COMPLETE:
+	case WAIT_FOR:
 	case RCU_UNLOCK:
 	case GP_BEGIN:
 	case CALL_RCU:
@@ -535,7 +557,11 @@ bool can_step(const struct state *s, int agent)
 	if (me->stores && (must_be_empty(i) || own_place_waits(s, agent, i)))
 		return false;
 	if (i->op == LOCK)
+		return !s->owner[i->a] && !s->readers[i->a];
+	if (i->op == READ_LOCK)
 		return !s->owner[i->a];
+	if (i->op == WAIT_FOR)
+		return s->completed;
 	return i->op != GP_END || !me->waits_for;
 }
 

@@ -301,9 +301,10 @@ static int op_named(const char *name)
 {
 	static const char *const names[OPCODES] = {
 		"read", "write", "xchg", "cas", "add", "fence", "lock",
-		"unlock", "trylock", "rcu_lock", "rcu_unlock", "gp_begin",
-		"gp_end", "call_rcu", "alloc", "free", "set", "inc", "branch",
-		"jump", "expect", "exit",
+		"unlock", "trylock", "read_lock", "read_unlock", "complete",
+		"wait_for", "rcu_lock", "rcu_unlock", "gp_begin", "gp_end",
+		"call_rcu", "alloc", "free", "set", "inc", "branch", "jump",
+		"expect", "exit",
 	};
 	int i;
 

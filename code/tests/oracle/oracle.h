@@ -16,7 +16,7 @@
 #define GLOBALS		4		/* the last is a pointer */
 #define OBJECTS		4
 #define PLACES		(GLOBALS + 2 * OBJECTS)
-#define LOCKS		2
+#define LOCKS		3		/* the last is a rwlock */
 #define REGS		8
 #define OBJECT		4		/* register: a callback's object */
 #define CODE		120
@@ -32,6 +32,7 @@ enum order { PLAIN, MARKED, ACQUIRE, RELEASE, FULL };
 
 enum opcode {
 	READ, WRITE, XCHG, CAS, ADD, FENCE, LOCK, UNLOCK, TRYLOCK,
+	READ_LOCK, READ_UNLOCK, COMPLETE, WAIT_FOR,
 	RCU_LOCK, RCU_UNLOCK, GP_BEGIN, GP_END, CALL_RCU, ALLOC, FREE,
 	LAST_STEP = FREE,
 	/* What nobody else can see. */
@@ -81,10 +82,11 @@ struct thread {
 
 struct state {
 	uint8_t mem[PLACES];
-	uint8_t owner[LOCKS];
+	uint8_t owner[LOCKS], readers[LOCKS], completed;
 	uint8_t object[OBJECTS];	/* 0: never allocated */
 	know made;			/* accesses, at all */
-	know released[PLACES], unlocked[LOCKS], section_ended[THREADS];
+	know released[PLACES], unlocked[LOCKS], read_unlocked[LOCKS];
+	know completion, section_ended[THREADS];
 	struct thread thread[THREADS];
 };
 

@@ -5,8 +5,8 @@ A program is written twice: as a scenario for the explorer, in C, and as a list
 of instructions for the oracle, which shares nothing with the explorer.
 
 Shared: the numbers x, y, z; the pointer p, which may lead to an object with a
-number in it; two locks. Of each actor: four numbers, which are its results, and
-two pointers. A statement is a Python tuple; STATEMENTS says how each is written.
+number in it; two locks, a rwlock, a completion. Of each actor: four numbers,
+which are its results, and two pointers. A statement is a Python tuple; STATEMENTS says how each is written.
 """
 import random
 
@@ -24,6 +24,7 @@ FENCES = {ACQUIRE: "__atomic_thread_fence(__ATOMIC_ACQUIRE);",
 COMPARE = {"==": 0, "!=": 1, "<": 2}
 LOOP = 6        # register that counts rounds
 NESTED = 7      # and in a loop within
+RWLOCK = 2
 SCRATCH = 3     # a result that statements use for what they look at
 
 
@@ -80,8 +81,8 @@ def w_read(w, reg, name, order):
 
 def w_write(w, name, v, order):
     c, at = w.place(name)
-    w.say(STORES[order].format(p=c, v=v) +
-          (" MADE(0);" if order == PLAIN else ""))
+    store = STORES[order].format(p=c, v=v)
+    w.say(f"MADE(0); {store} MADE(0);" if order == PLAIN else store)
     w.emit("write", at, operand(v), order)
 
 
@@ -113,11 +114,30 @@ def w_fence(w, order):
 
 
 def w_lock(w, n, body):
-    w.say(f"spin_lock({w.lock(n)});")
+    what = "write" if n == RWLOCK else "spin"
+    w.say(f"{what}_lock({w.lock(n)});")
     w.emit("lock", n)
     w.block(body)
-    w.say(f"spin_unlock({w.lock(n)});")
+    w.say(f"{what}_unlock({w.lock(n)});")
     w.emit("unlock", n)
+
+
+def w_readlock(w, body):
+    w.say(f"read_lock({w.lock(RWLOCK)});")
+    w.emit("read_lock", RWLOCK)
+    w.block(body)
+    w.say(f"read_unlock({w.lock(RWLOCK)});")
+    w.emit("read_unlock", RWLOCK)
+
+
+def w_complete(w):
+    w.say(f"complete(&{w.prefix}done);")
+    w.emit("complete")
+
+
+def w_waitfor(w):
+    w.say(f"wait_for_completion(&{w.prefix}done);")
+    w.emit("wait_for")
 
 
 def branch(w, reg, how, v, then, otherwise):
@@ -174,6 +194,17 @@ def rounds(w, n, look, done, relax, counter):
 def w_await(w, n, name, order, done, relax, then, otherwise):
     """Looks at a place until what it finds there is right, or n times."""
     rounds(w, n, lambda: w_read(w, "r3", name, order), done, relax, LOOP)
+    branch(w, "r3", *done, then, otherwise)
+
+
+def w_round(w, n, body, name, done, then, otherwise):
+    """A loop that does something before it looks."""
+    def look():
+        w.depth -= 1
+        w.block(body)
+        w.depth += 1
+        w_read(w, "r3", name, MARKED)
+    rounds(w, n, look, done, False, LOOP)
     branch(w, "r3", *done, then, otherwise)
 
 
@@ -247,7 +278,8 @@ def w_expect(w, reg, how, v):
 STATEMENTS = {
     "read": w_read, "write": w_write, "xchg": w_xchg, "add": w_add,
     "cas": w_cas, "fence": w_fence, "lock": w_lock, "unlock": w_unlock,
-    "if": branch, "trylock": w_trylock, "await": w_await,
+    "readlock": w_readlock, "complete": w_complete, "waitfor": w_waitfor,
+    "if": branch, "trylock": w_trylock, "await": w_await, "round": w_round,
     "awaitlock": w_awaitlock, "awaitxchg": w_awaitxchg, "retry": w_retry,
     "count": w_count, "rcu": w_rcu, "sync": w_sync, "call_rcu": w_call_rcu,
     "alloc": w_alloc, "free": w_free, "expect": w_expect,
@@ -263,6 +295,8 @@ TEST_C = """int {s}x = {x}, {s}y, {s}z;
 static struct thing *{s}p;
 static DEFINE_SPINLOCK({s}l0);
 static DEFINE_SPINLOCK({s}l1);
+static DEFINE_RWLOCK({s}l2);
+static struct completion {s}done;
 static int {s}out[3][4];
 
 static void {s}callback(struct rcu_head *head)
@@ -388,16 +422,38 @@ class Maker:
         relax = r.random() < .5
         then = self.some(1, atomic, True)
         otherwise = self.some(1, atomic, True) if n else []
-        kind = r.choice(("await", "await", "awaitlock", "awaitxchg"))
+        kind = r.choice(("await", "await", "awaitlock", "awaitxchg", "round"))
         if kind == "awaitlock" and not self.locked:
             return (kind, n, r.choice((0, 1)), relax, self.some(1, True, True),
                     otherwise)
+        if kind == "round":
+            n = r.choice((0, 2, 3, 4))
+            return (kind, n, self.body(n), self.number(),
+                    ("!=", r.choice((0, 1))), then, otherwise)
         if kind == "awaitxchg":
             return (kind, n, self.number(), r.choice((ACQUIRE, FULL)), relax,
                     then, otherwise)
         return ("await", n, self.number(), r.choice((MARKED, ACQUIRE)),
                 r.choice((("==", 1), ("!=", 0), ("==", 2))), relax, then,
                 otherwise)
+
+    def body(self, n):
+        """What a loop does before it looks; without end, what may be undone."""
+        r, name = self.r, self.number()
+        kind = r.choice(("read", "write", "lock", "try", "flip", "any"))
+        inner = ("read", "r2", name, MARKED)
+        if kind == "write":
+            return [("write", name, r.choice((1, 2)),
+                     r.choice((MARKED, RELEASE)))]
+        if kind in ("lock", "try") and not self.locked:
+            lock = r.choice((0, 1))
+            return [("lock", lock, [inner]) if kind == "lock" else
+                    ("trylock", lock, [inner], [])]
+        if kind == "flip":
+            return [("write", name, 1, MARKED), ("write", name, 0, MARKED)]
+        if kind == "any" and n:
+            return [self.simple()]
+        return [inner]
 
     def pointer(self, atomic):
         """What is done with the object behind p: right, nearly, or not."""
@@ -420,23 +476,30 @@ class Maker:
                 ("if", "t0", "!=", 0, free, [])]
 
     locked = reading = False
+    pointers = waits = 0
 
     def statement(self, atomic, looped=False):
         r, q = self.r, self.r.random()
+        if not looped and r.random() < self.waits:
+            return self.wait(atomic)
         if q < .52 or (atomic and q < .7):
             return self.simple()
         if q < .66 and not self.locked:
             self.locked = True
             n = r.choice((0, 1))
             body = self.some(2, True, True)
-            out = r.choice((("lock", n, body),
+            if r.random() < .3:
+                body.append(("lock", 1 - n, [self.simple()]))
+            out = r.choice((("lock", n, body), ("lock", n, body),
+                            ("lock", RWLOCK, body), ("readlock", body),
                             ("trylock", n, body, self.some(1, True, True))))
             self.locked = False
             return out
         if q < .72 and not self.reading:
             return self.section(looped)
         if q < .78 and not atomic:
-            return ("sync",)
+            return r.choice((("sync",), ("sync",), ("complete",),
+                             ("complete",), ("waitfor",)))
         if q < .84:
             return ("if", self.reg(), r.choice(("==", "!=")),
                     r.choice((0, 1, 2)), self.some(1, atomic, looped),
@@ -446,8 +509,6 @@ class Maker:
         if q < .9 and not looped:
             return ("retry", self.reg(), self.number(), 2,
                     r.choice((MARKED, FULL)), r.random() < .5)
-        if not looped:
-            return self.wait(atomic)
         return self.simple()
 
     def actor(self, n):
@@ -462,6 +523,7 @@ class Maker:
     def program(self, name):
         r = self.r
         self.pointers = r.choice((0, 0, .5))
+        self.waits = r.choice((.05, .1, .5))
         actors = r.choice((2, 2, 2, 3))
         most = 4 if actors == 2 else 2
         return Program(
