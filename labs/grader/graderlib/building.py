@@ -63,6 +63,26 @@ class Rejected(Exception):
     """It can't be built; args[0] is the Finding."""
 
 
+class Trouble(Exception):
+    """This machine can't grade: something is missing or broken here. Not the
+    submission's fault; the message says what."""
+
+
+CONTROLS, CONTROLLED = {}, threading.Lock()
+
+
+def control(lab, cc):
+    """The reference as a submission: what fails with it as well, fails for the
+    machine's sake. One for all."""
+    from .confined import Submission
+    with CONTROLLED:
+        key = lab.folder, lab.scheme, cc
+        if key not in CONTROLS:
+            CONTROLS[key] = Submission(lab, lab.reference_path, cc=cc)
+            CONTROLS[key].is_control = True
+        return CONTROLS[key]
+
+
 def addr2line(program, asked, *more):
     """As lanes.addr2line, of a file that may be hostile."""
     return jail.run(
@@ -168,6 +188,7 @@ class Building:
             text, self.refusal = check.read(path)
         self.text = text
         self.lock, self.object, self.programs = threading.Lock(), None, {}
+        self.is_control = False
         self.folder = tempfile.mkdtemp(prefix="submission-")
         weakref.finalize(self, shutil.rmtree, self.folder, True)
 
@@ -191,9 +212,23 @@ class Building:
                     self.object = self.compile()
                 except Rejected as e:
                     self.object = e
+                    self.blame_machine(e, lambda other: other.build())
         if isinstance(self.object, Rejected):
             raise self.object
         return self.object
+
+    def blame_machine(self, error, attempt):
+        """Raise Trouble if it is this machine's fault: then the reference fails too.
+        Not asked where an error is on a line of the submission's own."""
+        finding = error.args[0]
+        if self.is_control or finding.line and "No such file" not in finding.text \
+                or self.refusal or finding.kind == "forbidden" and self.findings():
+            return
+        try:
+            attempt(control(self.lab, self.cc))
+        except Rejected as e:
+            raise Trouble(f"on this machine ({os.uname().nodename}) not even the reference "
+                          f"can be built: {e.args[0].text}") from None
 
     def compile(self):
         found = self.findings()
@@ -306,8 +341,12 @@ class Building:
         with mine.lock:
             if not mine.path:
                 path = os.path.join(self.folder, scenario + "!" * planted)
-                mine.entries = self.link(
-                    scheme, self.trusted(scenario, planted), path)
+                try:
+                    mine.entries = self.link(
+                        scheme, self.trusted(scenario, planted), path)
+                except Rejected as e:
+                    self.blame_machine(e, lambda other: other.program(scenario, planted))
+                    raise
                 mine.path = path
         return mine.path, mine.entries
 

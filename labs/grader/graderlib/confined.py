@@ -9,8 +9,8 @@ import sys
 import threading
 
 from . import check, jail
-from .building import (EXPLORE, Building, Rejected, addr2line,  # noqa: F401 (Rejected: for all)
-                       builder)
+from .building import (EXPLORE, Building, Rejected, Trouble,  # noqa: F401 (Rejected: for all)
+                       addr2line, builder, control)
 
 sys.path[:0] = [EXPLORE, check.RUNTIME]
 
@@ -95,17 +95,29 @@ class Submission(Building):
         front = front_end()
         o = front.options(["--scheme", self.lab.scheme, "--scenario", scenario, "--mode", mode,
                            "--cc", self.cc, "--want", want, "--time-limit", str(limit)])
-        result = self.search(path, ["--entries", entries,
-                                    *front.engine_args(o)], limit)
+        args = front.engine_args(o)
+        result = self.search(path, ["--entries", entries, *args], limit)
         if result["verdict"].startswith("clean") and not self.honest(scenario):
             result = front.no_verdict(
                 "fault", "with this submission the explorer finds not even a "
                 "leak that was planted: its verdict is worth nothing")
+        if result.get("kind") == "fault" and not self.is_control:
+            self.blame_explorer(scenario, args, limit)
         doc = front.document(o, self, path, result, self.describe)
         for at in places(doc):
             if at["file"] == self.shown:
                 at["file"] = self.path
         return doc
+
+    def blame_explorer(self, scenario, args, limit):
+        """Raise Trouble if the explorer does no better on this machine with the reference."""
+        other = control(self.lab, self.cc)
+        path, entries = other.program(scenario)
+        found = other.search(path, ["--entries", entries, *args], limit)
+        if found.get("kind") == "fault" or not other.honest(scenario):
+            said = found["failures"][0]["text"] if found["failures"] else "it finds nothing"
+            raise Trouble(f"on this machine ({os.uname().nodename}) the explorer does not "
+                          f"work, not even for the reference: {said}")
 
     def repaired(self, names):
         """The same with changes of changes.toml made to it, where they fit."""

@@ -10,7 +10,7 @@ import pytest
 
 from grading import (BUILT, POINTS, TINY, broken, grade, graded, hand_in, lab, no_wait,
                      reference, shown, task)
-from graderlib import labs, reasons, seen, skeleton, stages
+from graderlib import building, jail, labs, reasons, seen, skeleton, stages
 
 KEY = '"7.4" = "use-after-free"\n'
 
@@ -386,3 +386,57 @@ def test_every_kind_of_failure_has_a_sentence():
         said = reasons.sentence(doc, seen.Story(doc, reasons.main_failure(doc)))
         assert said[0].isupper() and said.endswith(".") and "None" not in said, said
         assert reasons.MEANS[kind].endswith(".")
+
+
+
+@pytest.mark.parametrize("tool", ["gcc", "as", "objdump", "objcopy", "nm", "ld"])
+def test_missing_tool_is_the_machines_fault_and_nobody_elses(tmp_path, monkeypatch, tool):
+    """The jail sees a system without it: right work is not marked down."""
+    monkeypatch.setattr(building, "CONTROLS", {})
+    monkeypatch.setattr(jail, "PATH", without(tmp_path, tool))
+    run = jail.run
+    monkeypatch.setattr(jail, "run", lambda *a, ro=(), **k: run(
+        *a, ro=[*ro, str(tmp_path / "bin")], **k))
+    with pytest.raises(building.Trouble, match="not even the reference"):
+        graded(tmp_path, lab(TINY), reference())
+
+
+def without(tmp_path, tool):
+    """A folder for PATH in which only this is missing."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    tmp_path.chmod(0o755)
+    folder.chmod(0o755)
+    for name in os.listdir("/usr/bin"):
+        if name not in (tool, "x86_64-linux-gnu-" + tool, f"{tool}.bfd"):
+            (folder / name).symlink_to("/usr/bin/" + name)
+    return str(folder)
+
+
+def test_missing_header_of_the_kits_is_the_machines_fault(tmp_path, monkeypatch):
+    monkeypatch.setattr(building, "CONTROLS", {})
+    run = jail.run
+
+    def no_liburcu(argv, **more):
+        if "-S" in argv:
+            return jail.Done(1, b"", b"In file included from rcu.c:3:\n/kit/list.h:5:10: fatal "
+                             b"error: urcu/list.h: No such file or directory\n", None, 0.1)
+        return run(argv, **more)
+    monkeypatch.setattr(jail, "run", no_liburcu)
+    with pytest.raises(building.Trouble, match="urcu/list.h"):
+        graded(tmp_path, lab(TINY), reference())
+
+
+def test_what_is_not_the_machines_fault_stays_the_submissions(tmp_path):
+    for old, new in (("static ", "satic "), ('#include "', '#include "no/')):
+        result = graded(tmp_path, lab(TINY), reference().replace(old, new, 1))
+        assert result["points"] == 0 and result["stages"][-1]["state"] != "passed"
+
+
+def test_explorer_that_runs_nowhere_is_the_machines_fault(tmp_path, monkeypatch):
+    monkeypatch.setattr(building, "CONTROLS", {})
+    run = jail.run
+    monkeypatch.setattr(jail, "run", lambda argv, **more: jail.Done(
+        126, b"", b"", None, 0.1) if argv[0] == "./program" else run(argv, **more))
+    with pytest.raises(building.Trouble, match="explorer does not work"):
+        graded(tmp_path, lab(TINY), reference())
