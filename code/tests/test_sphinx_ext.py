@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The book's own directives, each on a project of one page."""
+import json
 import os
 import re
 import stat
@@ -294,3 +295,23 @@ def test_linkcheck_without_a_network_says_so_and_checks_no_external_link(
     linkcheck_offline.probe(App)
     assert "NOT checked" in capsys.readouterr().err
     assert any(re.match(p, "https://example.org") for p in App.config.linkcheck_ignore)
+
+
+# lab-mutants
+
+def test_the_score_of_mutants_is_as_recorded_and_what_is_left_is_shown(project):
+    assert "make prove-mutants" in text_of(project.build(".. lab-mutants::")[0])
+    counts = {"made": 30, "refused": 4, "same code": 6, "tried": 20, "killed": 15, "equivalent": 4,
+              "misfit": 0, "undecided": 0, "survived": 1, "not equivalent": 0}
+    (project.docs / "labs").mkdir()
+    project.write("Documentation/labs/mutants.json", json.dumps({"labs": [
+        {"lab": "7-tiny", "tasks": {"7.1": counts}, "pairs": {**counts, "made": 0},
+         "scenarios": {"only_get sc": 14, "publish weak": 1}, "date": "2026-01-02",
+         "commit": "abc", "open": [{"what": "survived", "function": "lab_f", "kind": "dropped",
+                                    "old": "a();", "new": "", "said": ""}]}]}))
+    page, warnings = project.build(".. lab-mutants::\n\nMore.")
+    said = text_of(page)
+    assert warnings == ""
+    assert "7-tiny, 7.1 30 4 6 20 15 4 1 93.8 %" in said
+    assert "only_get 14, publish weak 1 2026-01-02 abc" in said
+    assert "lab_f(), dropped: survived" in said and "- a();" in said and "pairs" not in said

@@ -105,10 +105,11 @@ def tried(account, trials, mutants, arguments, pool, tell):
 
 
 def examine(lab, o, pool, tell):
-    """One lab: all single changes, or a sample, and a sample of pairs."""
-    account, trials, arguments = Account(lab), mutate_run.Trials(lab), mutate_equal.load(lab)
-    single = mutate_make.singles(lab)
+    """One lab: all single changes, or a sample of those that must die, and a sample of pairs."""
+    account, trials = Account(lab), mutate_run.Trials(lab, quick=o.sample > 0)
+    arguments, single = mutate_equal.load(lab), mutate_make.singles(lab)
     if o.sample:
+        single = [m for m in single if not mutate_equal.argued(arguments, m)]
         drawn = random.Random(f"{o.seed} {lab.name} {mutate_run.Trials.hash(labs.reference(lab))}")
         single = drawn.sample(single, min(o.sample, len(single)))
     known = tried(account, trials, single, arguments, pool, tell)

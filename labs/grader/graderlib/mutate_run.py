@@ -138,6 +138,13 @@ def meeting(lab, journal):
     return out
 
 
+def asked_by(lab, function):
+    """Checks of the tasks that ask for a function, or for none: most that call it."""
+    own = {c.task for c in lab.cuts if c.function == function}
+    others = {c.task for c in lab.cuts} - own
+    return {name_of(one) for t in lab.of_part("build") if t.id not in others for one in t.checks}
+
+
 def met_by(lab, cut):
     text = skeleton.skeleton(dataclasses.replace(lab, cuts=(cut,)))
     submission, found = Trusting(lab, text=text), []
@@ -168,12 +175,15 @@ def misfit(lab, function, outcome):
 
 
 class Trials:
-    """All that was found out of one lab's mutants, kept for the next run."""
+    """All that was found out of one lab's mutants, kept for the next run. quick: not by the
+    checks of tasks that ask for other functions."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, quick=False):
         self.lab = lab
         self.journal = Journal(lab, "mutate", depends_on(lab))
-        self.meets = meeting(lab, self.journal)
+        self.how = "quick trial" if quick else "trial"
+        self.meets = {c.function: asked_by(lab, c.function) for c in lab.cuts} if quick \
+            else meeting(lab, self.journal)
 
     @staticmethod
     def hash(text):
@@ -188,12 +198,12 @@ class Trials:
         return found["code"], found["error"]
 
     def known(self, mutant):
-        return self.journal.seen.get(f"trial {self.hash(mutant.text)}")
+        return self.journal.seen.get(f"{self.how} {self.hash(mutant.text)}")
 
     def outcome(self, mutant):
         if not self.known(mutant):
             meets = self.meets[mutant.function]
-            self.journal.keep(f"trial {self.hash(mutant.text)}",
+            self.journal.keep(f"{self.how} {self.hash(mutant.text)}",
                               tried(self.lab, mutant.text, lambda c: name_of(c) in meets))
         return self.known(mutant)
 

@@ -228,6 +228,13 @@ def test_a_gap_in_the_scenarios_is_seen(fresh, monkeypatch):
     assert [what for _, what, _ in gap.open] == ["survived"]
 
 
+def test_only_checks_that_call_a_function_are_run_for_it():
+    a_lab = lab(TINY)
+    cut = next(c for c in a_lab.cuts if c.function == "lab_switch_task_namespaces")
+    assert set(mutate_run.met_by(a_lab, cut)) == {"only_switch sc", "fork sc", "one_reader sc"}
+    assert mutate_run.asked_by(a_lab, cut.function) == {"only_switch sc", "fork sc"}
+
+
 def test_a_kill_in_another_task_is_none_that_fits():
     a_lab = lab(FOLDERS[0])
     seen = {"verdict": "killed", "task": "0.2", "kind": "leak", "scenario": "switch",
