@@ -16,8 +16,11 @@ static const char *still_holds(struct x_proc *me)
 
 	if (me->nheld)
 		return "a lock";
+	/* It may have released one by a store that others don't see yet. */
 	for (i = 0; i < me->nbits; i++)
-		if (x_bit_holder(me->bits[i].word, me->bits[i].mask, &pc) == me)
+		if (x_bit_holder(me->bits[i].word, me->bits[i].mask, &pc) == me &&
+		    x_weak_view(me - X.proc, (uintptr_t)me->bits[i].word,
+				sizeof(long)) & me->bits[i].mask)
 			return "a bit lock";
 	if (me->rcu)
 		return "an RCU read-side critical section";

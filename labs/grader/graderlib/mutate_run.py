@@ -184,6 +184,19 @@ class Trials:
         self.how = "quick trial" if quick else "trial"
         self.meets = {c.function: asked_by(lab, c.function) for c in lab.cuts} if quick \
             else meeting(lab, self.journal)
+        if not quick:
+            self.reference_is_clean()
+
+    def reference_is_clean(self):
+        """Where the reference fails, every mutant is killed by that."""
+        if "the reference" not in self.journal.seen:
+            self.journal.keep("the reference",
+                              tried(self.lab, labs.reference(self.lab), lambda _: True))
+        found = self.journal.seen["the reference"]
+        if found["verdict"] != SURVIVED:
+            raise labs.LabError(f"lab {self.lab.number}: the reference itself is {found['verdict']}"
+                                f", in {found.get('scenario', '?')} {found.get('mode', '')}: "
+                                f"{found.get('reason', '')}")
 
     @staticmethod
     def hash(text):
