@@ -143,6 +143,11 @@ def handed_over(text):
     return set(re.findall(r"&(\w+)\b(?!\s*(?:->|\[))", text))
 
 
+def names_of_scenarios(paths):
+    """What only a scenario may name: lab_choose() and the like."""
+    return {n for n in check.names_in(paths["lab_scenario.h"]) if n.startswith("lab_")}
+
+
 def names(lab):
     """The functions that a submission may call: the explorer's, the family's."""
     paths = check.headers(lab)
@@ -153,7 +158,7 @@ def names(lab):
                    if re.match(r"lab_(x_|alloc|free|violated|point_reached)", n)}
     family = {n for path in paths.values() for n in check.names_in(path)
               if n.startswith("lab_") and not n.startswith("lab_x_")}
-    return engine, family - {"lab_scenario"}
+    return engine, family - names_of_scenarios(paths)
 
 
 def leaking(text):

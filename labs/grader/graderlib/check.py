@@ -93,6 +93,9 @@ REFUSED = [
         "LAB_EXPLORE", "LAB_POINTS", "LAB_COUNT", "MODULE", "KBUILD_*", "CONFIG_*",
         "IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE")),
     ("lab_violated", "only the objects of the family call it"),
+    *((name, "it is for scenarios only") for name in (
+        "lab_choose", "lab_expect", "lab_must", "lab_used", "LAB_USED*",
+        "lab_scenario*", "lab_actor")),
     ("lab_point_reached", "write lab_point(label)"),
 ]
 

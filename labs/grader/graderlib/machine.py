@@ -67,6 +67,7 @@ class Object:
                               "what makes it")
             self.sizes[name] = int(size, 16)
         self.symbols(symbols)
+        self.statics()
         self.code(code)
         self.data(relocs)
 
@@ -115,6 +116,17 @@ class Object:
                 raise Refused(0, f"a place in its code has a name, {name}: "
                               "leave out what makes it")
             self.at.setdefault(name, (section, value, size))
+
+    def statics(self):
+        """Nothing of a submission's own lasts from one call to the next."""
+        if self.trusted or not self.sizes.get(".data", 0) + self.sizes.get(".bss", 0):
+            return
+        names = [n.partition(".")[0] for n, (section, _, size) in self.at.items()
+                 if section in (".data", ".bss") and size]
+        name = min(filter(None, names), default="a variable")
+        raise Refused(("symbol", name), f"{name} is static and can change: what a call "
+                      "leaves for the next belongs into the struct that it is about, "
+                      "under the lock that guards it. Make it a local variable, or const")
 
     def code(self, text):
         if self.sizes.get(".text", 0) > MOST_CODE:

@@ -41,7 +41,9 @@ def test_a_wrong_submission_fails_for_its_reason(folder, mutant, tmp_path):
     assert first["state"] != "passed", "it got full points\n" + shown(result)
     failed = [s["name"] for s in result["stages"] if s["state"] == "failed"]
     if mutant.kind in ("build", "forbidden"):
-        assert failed == [{"build": "build", "forbidden": "check"}[mutant.kind]], shown(result)
+        # What it may contain is seen in the source, or in what the compiler made of it.
+        assert failed in ([["build"]] if mutant.kind == "build" else [["check"], ["build"]]), \
+            shown(result)
     else:
         assert (first["id"], first["kind"], first["state"]) == \
             (mutant.task, mutant.kind, "failed"), shown(result)

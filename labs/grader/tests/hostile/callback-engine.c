@@ -2,10 +2,10 @@
 /* Lets the explorer call itself.
  * expected: explorer: wild-access
  */
-static struct rcu_head head;
-
 static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
 {
-	call_rcu(&head, (void *)0x401196);
+	struct rcu_head *head = lab_alloc(sizeof(*head));
+
+	call_rcu(head, (void *)0x401196);
 	return NULL;
 }

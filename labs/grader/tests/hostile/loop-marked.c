@@ -2,10 +2,9 @@
 /* A loop of steps that others can see.
  * expected: explorer: (endless|livelock|limit|cut)
  */
-static int n;
-
 static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
 {
 	for (;;)
-		WRITE_ONCE(n, n + 1);
+		WRITE_ONCE(task->fs->root, task->fs->root + 1);
+	return NULL;
 }

@@ -3,7 +3,6 @@
  * argument that nobody hands over.
  * expected: explorer: use-after-free
  */
-static unsigned long slot[4];
 static noinline unsigned long sixth(unsigned long a, unsigned long b, unsigned long c,
 				    unsigned long d, unsigned long e, unsigned long f)
 {
@@ -16,7 +15,7 @@ static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
 	struct lab_nsproxy *nsproxy;
 	unsigned long (*to)(void) = (void *)sixth;
 
-	WRITE_ONCE(slot[0], 1);
+	WRITE_ONCE(task->fs->root, 1);
 	if (to() - 1 < 1000)
 		return NULL;
 	nsproxy = READ_ONCE(task->nsproxy);
