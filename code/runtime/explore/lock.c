@@ -370,6 +370,12 @@ void lab_x_preempt(int by)
 	}
 }
 
+/* Spinlocks count, as in the kernel; interrupts and sections don't. */
+int lab_x_preempt_count(void)
+{
+	return x_me()->preempt;
+}
+
 /* The flag is as it was said last; bottom halves are counted. */
 bool lab_x_irq(enum lab_x_irq how)
 {

@@ -147,7 +147,7 @@ static void lab_switch_task_namespaces(struct lab_task *self,
 	struct lab_nsproxy *old = self->nsproxy;
 
 	might_sleep();
-	if (old == new)
+	if (!old && !new)
 		return;
 	spin_lock(&self->nsproxy_lock);
 	self->nsproxy = new;

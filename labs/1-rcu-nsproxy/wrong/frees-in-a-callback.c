@@ -32,6 +32,11 @@ static void lab_switch_task_namespaces(struct lab_task *self,
 
 	if (old && atomic_dec_and_test(&old->count)) {
 		deferred = lab_alloc(sizeof(*deferred));
+		if (!deferred) {
+			synchronize_rcu();
+			lab_free_nsproxy(old);
+			return;
+		}
 		deferred->nsproxy = old;
 		call_rcu(&deferred->rcu, lab_free_deferred);
 	}

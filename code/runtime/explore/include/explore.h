@@ -60,6 +60,7 @@ void lab_x_bit_lock(int bit, unsigned long *word);
 bool lab_x_bit_trylock(int bit, unsigned long *word);
 void lab_x_bit_unlock(int bit, unsigned long *word);
 void lab_x_preempt(int by);
+int lab_x_preempt_count(void);
 enum lab_x_irq { LAB_X_IRQ_ON, LAB_X_IRQ_OFF, LAB_X_BH_ON, LAB_X_BH_OFF };
 bool lab_x_irq(enum lab_x_irq how);
 bool lab_x_irqs_off(void);

@@ -7,5 +7,6 @@
 
 #define preempt_disable()	lab_x_preempt(1)
 #define preempt_enable()	lab_x_preempt(-1)
+#define preempt_count()		lab_x_preempt_count()
 
 #endif
