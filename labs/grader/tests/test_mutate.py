@@ -228,6 +228,13 @@ def test_a_gap_in_the_scenarios_is_seen(fresh, monkeypatch):
     assert [what for _, what, _ in gap.open] == ["survived"]
 
 
+def test_nothing_is_counted_where_the_reference_itself_fails(fresh, monkeypatch):
+    wrong = labs.reference(lab(TINY)).replace("\t\tsynchronize_rcu();\n", "\n")
+    monkeypatch.setattr(labs, "reference", lambda _: wrong)
+    with pytest.raises(labs.LabError, match="the reference itself is killed, in only_switch sc"):
+        mutate_run.Trials(lab(TINY))
+
+
 def test_only_checks_that_call_a_function_are_run_for_it():
     a_lab = lab(TINY)
     cut = next(c for c in a_lab.cuts if c.function == "lab_switch_task_namespaces")
