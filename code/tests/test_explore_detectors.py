@@ -47,6 +47,9 @@ EXPECTED = {
     "hlist_walk_on": "wild-access",
     "order_halves": "lock-order", "order_halves_irq": "lock-order",
     "order_three": "lock-order",
+    "irq_bh": "lock-order", "softirq_lock": "lock-order",
+    "irq_on_softirq": "lock-order", "race_softirq": "data-race",
+    "irq_enables": "lock-misuse", "mutex_freed": "use-after-free",
     "work_pending": "data-race", "bit_unlock_other": "lock-misuse",
     "bit_unlock_unheld": "lock-misuse", "bit_unlock_twice": "lock-misuse",
 }

@@ -64,9 +64,9 @@ def test_what_is_not_there_is_said_and_what_there_is(tmp_path, args, words):
 
 @pytest.mark.parametrize("actors, words", [
     ('{ "h", act, "nobody" }', "“h” interrupts “nobody”, which is no actor"),
-    ('{ "h", act, "h" }', "“h” interrupts “h”, which is an interrupt itself"),
-    ('{ "h", act, "one" }, { "top", act, "h" }', "an interrupt itself"),
-    ('{ "h", act, "one" }, { "two", act, "one" }', "has an interrupt already"),
+    ('{ "h", act, "h" }', "“h” interrupts “h”, which is itself"),
+    ('{ "h", act, "one" }, { "top", act, "h" }', "a hard interrupt, which nothing interrupts"),
+    ('{ "s", act, "one", true }, { "top", act, "s", true }', "a softirq, which only a hard"),
 ])
 def test_interrupts_that_are_not_modelled_are_refused(tmp_path, actors, words):
     path = tmp_path / "interrupts.c"

@@ -19,12 +19,16 @@
  * @run: what it does; it is done when this returns
  * @interrupts: NULL for a process. The name of another actor: this is an
  *	interrupt handler that arrives once, on that actor's CPU, at any
- *	point where that actor has interrupts on
+ *	point where interrupts are on there
+ * @softirq: with @interrupts: a bottom half (a timer, a tasklet), not a hard
+ *	interrupt. local_bh_disable() keeps it away as well, it never comes
+ *	while another handler is at work, and a hard one may come on top of it
  */
 struct lab_actor {
 	const char *name;
 	void (*run)(void);
 	const char *interrupts;
+	_Bool softirq;
 };
 
 /**

@@ -71,7 +71,8 @@ static void put_holders(FILE *out, int proc)
 	int i;
 
 	if (x_interrupted(p)) {
-		holder(out, p->guest, X.proc[p->guest].op->pc, &first);
+		i = X.proc[x_cpu_of(p)].top;
+		holder(out, i, X.proc[i].op->pc, &first);
 		return;
 	}
 	for (i = 1; i < X.nprocs; i++) {
@@ -101,7 +102,7 @@ static void put_holders(FILE *out, int proc)
 				holder(out, i, 0, &first);
 			break;
 		case X_OP_IRQ_ENTER:
-			if (i == p->host)
+			if (i == X.proc[p->host].top)
 				holder(out, i,
 				       last_step(i, X_OP_IRQ_OFF, 0), &first);
 			break;

@@ -111,6 +111,7 @@ int x_spawn(char kind, void (*run)(void *), void *arg, enum x_kind start,
 int x_child_id(int parent, int nth);
 void x_execute(void);
 void x_end_execution(void) __attribute__((noreturn));
+int x_cpu_of(const struct x_proc *p);
 bool x_interrupted(const struct x_proc *p);
 bool x_enabled(int p);
 void x_op_simple(struct x_op *op, enum x_kind kind, uintptr_t addr,

@@ -105,11 +105,17 @@ static void reverse(int first, int q, const x_clock *dep, int last)
  * What only ever lets @op go on can't be overtaken by it. That is a matter
  * of the cell: to an interrupt, its host's unlock is a step like any other.
  */
-static bool only_enables(int kind, const struct x_op *op, int foot)
+static bool only_enables(const struct x_event *e, int p, const struct x_op *op,
+			 int foot)
 {
+	int kind = e->kind;
+
 	if (kind == X_OP_UNLOCK || kind == X_OP_READ_UNLOCK)
 		return !foot && (op->kind == X_OP_LOCK ||
 				 op->kind == X_OP_READ_LOCK);
+	/* A hard interrupt need not wait for the end of a softirq. */
+	if (kind == X_OP_IRQ_EXIT && op->kind == X_OP_IRQ_ENTER)
+		return X.proc[p].soft || !X.proc[e->proc].soft;
 	return kind == X_OP_IRQ_EXIT || kind == X_OP_IRQ_ON;
 }
 
@@ -135,7 +141,7 @@ static void depend(int p, const struct x_op *op, x_clock *dep, bool races)
 			known = pre[e->proc] >= e->nth;
 			x_join(dep, &e->dep);
 			if (!known && races &&
-			    (op->blocking ? !only_enables(e->kind, op, i) :
+			    (op->blocking ? !only_enables(e, p, op, i) :
 			     !(links[l].write && read_since)))
 				rivals[nrivals++] = links[l].event;
 			if (!links[l].write)

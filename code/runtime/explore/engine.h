@@ -150,7 +150,8 @@ struct x_proc {
 	x_clock sync;			/* by synchronisation: for races */
 	x_clock fence;			/* as of its last release fence */
 	x_clock waits_for;		/* sections it waits for, by number */
-	x_clock irq;			/* passed on with its interrupts: one CPU */
+	x_clock irq[2];			/* passed on with its interrupts: one
+					 * CPU; hard ones, and softirqs */
 	enum x_state state;
 	void *sp;
 	struct x_op *op;
@@ -160,16 +161,19 @@ struct x_proc {
 	const char *name;
 	char kind;			/* 'p'rocess, 'i'nterrupt, 'c'allback,
 					 * 'w'ork, 'b'uffer */
-	int8_t host;			/* an interrupt's, or -1 */
-	int8_t guest;			/* the interrupt on top of it, or -1 */
+	int8_t host;			/* a handler's: the process whose CPU
+					 * it comes to; or -1 */
+	int8_t top;			/* who is at work on its CPU */
+	int8_t below;			/* a handler's: whom it interrupted */
 	int8_t parent;
-	bool has_guest;
+	bool has_guest;			/* somebody may come on top of it */
+	bool soft;			/* a handler: of a softirq */
 	bool fenced;
 	uint16_t nth;
 	uint16_t spawned;
 	uint16_t begun, ended;		/* RCU sections, outermost */
 	int16_t preempt, rcu, bh_off;
-	bool irq_off, irqs_off;		/* the flag; either of the two */
+	bool irq_off;			/* the flag; bottom halves are counted */
 	int8_t nheld, nbits, nseen;
 	int unlock_event;		/* of its last section to end */
 	int writing;			/* event whose value is not known yet */

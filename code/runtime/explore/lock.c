@@ -174,6 +174,15 @@ bool lab_x_trylock(struct lab_x_lock *l, bool sleeps)
 	return true;
 }
 
+/*
+ * mutex_unlock() looks at the mutex until it returns, also when the next holder
+ * has it by then. It looks where no other step of a lock writes.
+ */
+static void still_looks(const struct lab_x_lock *l, uintptr_t pc)
+{
+	x_plain((uintptr_t)&l->magic, sizeof(l->magic), false, true, pc);
+}
+
 void lab_x_unlock(struct lab_x_lock *l, bool sleeps)
 {
 	struct x_proc *me = x_me();
@@ -194,6 +203,8 @@ void lab_x_unlock(struct lab_x_lock *l, bool sleeps)
 	me->nseen = 0;
 	if (!sleeps)
 		preempt_less(me);
+	else
+		still_looks(l, pc);
 }
 
 void lab_x_read_lock(struct lab_x_lock *l)
@@ -376,44 +387,58 @@ int lab_x_preempt_count(void)
 	return x_me()->preempt;
 }
 
+/* It keeps handlers of a sort away from now on, or no longer. */
+static void irq_clocks(struct x_proc *me, bool soft, bool was, bool is)
+{
+	x_clock *clock = &X.proc[x_cpu_of(me)].irq[soft];
+
+	if (is && !was)
+		x_acquire(clock);
+	else if (was && !is)
+		x_release(clock);
+}
+
 /* The flag is as it was said last; bottom halves are counted. */
 bool lab_x_irq(enum lab_x_irq how)
 {
 	struct x_proc *me = x_me();
-	bool irq_off = me->irq_off, was = irq_off, off;
+	bool irq_off = me->irq_off, was = irq_off, hard = me->kind == 'i' && !me->soft;
 	uintptr_t pc = X_PC();
 	int bh_off = me->bh_off;
 	struct x_op op;
+	bool soft_was, soft_is;
 
 	x_settle_value(me);
-	if ((how == LAB_X_IRQ_ON && !irq_off) || (how == LAB_X_BH_ON && !bh_off)) {
-		x_fail(LAB_X_LOCK, pc, 0, "%s enables %s that nobody disabled",
-		       me->name, how == LAB_X_IRQ_ON ? "interrupts" :
-		       "bottom halves");
+	if ((how == LAB_X_IRQ_ON && (!irq_off || hard)) ||
+	    (how == LAB_X_BH_ON && !bh_off)) {
+		x_fail(LAB_X_LOCK, pc, 0, "%s enables %s%s", me->name,
+		       how == LAB_X_IRQ_ON ? "interrupts" : "bottom halves",
+		       hard && irq_off ? ", and is a hard interrupt itself" :
+		       " that nobody disabled");
 		return was;
 	}
 	if (how == LAB_X_IRQ_ON || how == LAB_X_IRQ_OFF)
 		irq_off = how == LAB_X_IRQ_OFF;
 	else
 		bh_off += how == LAB_X_BH_OFF ? 1 : -1;
-	off = irq_off || bh_off;
-	if (off != me->irqs_off && me->has_guest) {
-		x_op_simple(&op, off ? X_OP_IRQ_OFF : X_OP_IRQ_ON, 0, false, pc);
+	soft_was = me->irq_off || me->bh_off;
+	soft_is = irq_off || bh_off;
+	if (me->has_guest && (irq_off != me->irq_off || soft_is != soft_was)) {
+		x_op_simple(&op, irq_off > me->irq_off || soft_is > soft_was ?
+			    X_OP_IRQ_OFF : X_OP_IRQ_ON, 0, false, pc);
 		x_step(&op);
-		if (off)
-			x_acquire(&me->irq);
-		else
-			x_release(&me->irq);
+		irq_clocks(me, false, me->irq_off, irq_off);
+		if (me->kind != 'i')
+			irq_clocks(me, true, soft_was, soft_is);
 	}
 	me->irq_off = irq_off;
 	me->bh_off = bh_off;
-	me->irqs_off = off;
 	return was;
 }
 
 bool lab_x_irqs_off(void)
 {
-	return x_me()->irqs_off || x_me()->kind == 'i';
+	return x_me()->irq_off;
 }
 
 /* Why this process must not sleep just now, as the kernel would see it. */
@@ -425,8 +450,9 @@ bool x_in_atomic(const struct x_proc *p, const char **why)
 		*why = "an interrupt handler";
 	else if (p->rcu)
 		*why = "an RCU read-side critical section";
-	else if (p->irqs_off)
-		*why = "a section with interrupts off";
+	else if (p->irq_off || p->bh_off)
+		*why = p->irq_off ? "a section with interrupts off" :
+		       "a section with bottom halves off";
 	else if (p->preempt)
 		*why = "a section with a spinlock held or preemption off";
 	else

@@ -22,9 +22,9 @@
 #define SLOTS		2048
 #define MAX_EDGES	8192
 
-/* What may interrupt: handlers, and RCU callbacks, which are softirqs. */
-enum { HANDLER, CALLBACK, NCONTEXTS };
-static const char *const contexts[] = { "an interrupt handler", "an RCU callback" };
+/* What may interrupt: hard handlers, and softirqs, as RCU callbacks are. */
+enum { HANDLER, SOFTIRQ, NCONTEXTS };
+static const char *const contexts[] = { "an interrupt handler", "a softirq" };
 
 /* That something was seen, and where: in this execution, if its stamp says so. */
 struct sight {
@@ -150,6 +150,11 @@ static const char *who(const struct sight *s)
 	return s->kind == 'c' ? "a callback" : "a work";
 }
 
+static const char *context_of(int context, const struct sight *in)
+{
+	return in->kind == 'c' ? "an RCU callback" : contexts[context];
+}
+
 static const char *where(const struct sight *s)
 {
 	return s->stamp == X.stamp ? "" : ", in another schedule";
@@ -245,10 +250,11 @@ static void check_inversion(const struct class *c, int context, enum view view)
 		return;
 	snprintf(text, sizeof(text),
 		 "%s is taken in %s, and elsewhere with %s on%s: the %s can wait for whom it interrupted",
-		 c->name, contexts[context],
+		 c->name, context_of(context, in),
 		 context == HANDLER ? "interrupts" : "bottom halves",
 		 where(in->stamp == X.stamp ? on : in),
-		 context == HANDLER ? "handler" : "callback");
+		 context == HANDLER ? "handler" :
+		 in->kind == 'c' ? "callback" : "softirq");
 	tell(in, on, view, text);
 }
 
@@ -256,10 +262,11 @@ static void check_between(int a, int b, int context, enum view view)
 {
 	static const struct edge *path[MAX_CLASSES + 1], *last;
 	const struct sight *on = either(&classes[b], context, ON, view);
+	const struct sight *in = either(&classes[a], context, IN, view);
 	char text[sizeof(X.failures[0].text)];
 	int n;
 
-	if (!on || !either(&classes[a], context, IN, view))
+	if (!on || !in)
 		return;
 	n = find_path(a, b, view, path);
 	if (!n)
@@ -267,7 +274,7 @@ static void check_between(int a, int b, int context, enum view view)
 	last = path[n - 1];
 	snprintf(text, sizeof(text),
 		 "%s, which is taken in %s, is held while %s%s%s is taken, whose holder can be interrupted%s: each can wait for the other",
-		 classes[a].name, contexts[context],
+		 classes[a].name, context_of(context, in),
 		 n == 1 ? "" : classes[last->from].name,
 		 n == 1 ? "" : " is taken, and that while ",
 		 classes[b].name,
@@ -369,17 +376,18 @@ static bool note_uses(struct class *c, bool read, bool trylock, uintptr_t pc,
 		      bool *news)
 {
 	const struct x_proc *me = x_me();
-	bool irq = me->kind == 'i', callback = me->kind == 'c', fresh = false;
+	bool irq = me->kind == 'i' && !me->soft, fresh = false;
+	bool softirq = me->kind == 'c' || (me->kind == 'i' && me->soft);
 
 	/* Who only tries waits for nobody. */
 	if (irq && !trylock)
 		fresh |= note(&c->use[HANDLER][IN + read], pc, news);
-	if (callback && !trylock)
-		fresh |= note(&c->use[CALLBACK][IN + read], pc, news);
-	if (!irq && !me->irqs_off)
+	if (softirq && !trylock)
+		fresh |= note(&c->use[SOFTIRQ][IN + read], pc, news);
+	if (!irq && !me->irq_off)
 		fresh |= note(&c->use[HANDLER][ON + read], pc, news);
-	if (!irq && !callback && !me->irqs_off)
-		fresh |= note(&c->use[CALLBACK][ON + read], pc, news);
+	if (!irq && !softirq && !me->irq_off && !me->bh_off)
+		fresh |= note(&c->use[SOFTIRQ][ON + read], pc, news);
 	return fresh;
 }
 

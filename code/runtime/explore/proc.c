@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "engine.h"
 
@@ -26,9 +27,37 @@ static const char *still_holds(struct x_proc *me)
 		return "an RCU read-side critical section";
 	if (me->preempt)
 		return "preemption disabled";
-	if (me->irqs_off)
+	if (me->irq_off && (me->kind != 'i' || me->soft))
 		return "interrupts disabled";
+	if (me->bh_off)
+		return "bottom halves disabled";
 	return NULL;
+}
+
+/*
+ * It is on the CPU of its host: what was done there while such handlers were
+ * kept away is done.
+ */
+static void enter_interrupt(struct x_proc *me)
+{
+	struct x_proc *host = &X.proc[me->host];
+
+	me->below = host->top;
+	host->top = X.cur;
+	me->irq_off = !me->soft;
+	x_acquire(&host->irq[me->soft]);
+}
+
+static void leave_interrupt(struct x_proc *me)
+{
+	struct x_proc *host = &X.proc[me->host];
+	struct x_op op;
+
+	x_op_simple(&op, X_OP_IRQ_EXIT, 0, true, 0);
+	x_foot(&op, X_CELL_IRQ + me->host, true);
+	x_step(&op);
+	x_release(&host->irq[me->soft]);
+	host->top = me->below;
 }
 
 static void run_actor(void *arg)
@@ -36,23 +65,17 @@ static void run_actor(void *arg)
 	const struct lab_actor *actor = arg;
 	struct x_proc *me = x_me();
 	const char *what;
-	struct x_op op;
 
-	/* Of its host's CPU: what was done with interrupts off is done. */
 	if (me->kind == 'i')
-		x_acquire(&X.proc[me->host].irq);
+		enter_interrupt(me);
 	actor->run();
 	x_settle_value(me);
 	what = still_holds(me);
 	if (what)
 		x_fail(LAB_X_LOCK, (uintptr_t)actor->run + 1, 0,
 		       "%s ends and still has %s", me->name, what);
-	if (me->kind == 'i') {
-		x_op_simple(&op, X_OP_IRQ_EXIT, 0, true, 0);
-		x_foot(&op, X_CELL_IRQ + me->host, true);
-		x_step(&op);
-		x_release(&X.proc[me->host].irq);
-	}
+	if (me->kind == 'i')
+		leave_interrupt(me);
 	me->state = X_DONE;
 	x_dispatch();
 }
@@ -83,7 +106,8 @@ void x_start(int id, char kind, const char *name, void (*run)(void *),
 	p->name = name;
 	p->run = run;
 	p->arg = arg;
-	p->host = p->guest = -1;
+	p->host = -1;
+	p->top = id;
 	p->parent = X.cur;
 	p->unlock_event = p->writing = p->log_writing = -1;
 	p->sync = X.proc[X.cur].sync;
@@ -182,24 +206,30 @@ static int actor_named(const char *name)
 	return -1;
 }
 
-/* One interrupt a process, and none on top of another: that is not modelled. */
+/* Whose CPU an interrupt comes to; or why it can't. */
+static int host_of(const struct lab_actor *actor, const char **why)
+{
+	int host = actor_named(actor->interrupts);
+	const struct lab_actor *other = &lab_scenario.actors[MAX(host, 1) - 1];
+
+	*why = host < 0 ? "which is no actor" :
+	       other == actor ? "which is itself" :
+	       !other->interrupts ? NULL :
+	       !other->softirq ? "a hard interrupt, which nothing interrupts" :
+	       actor->softirq ? "a softirq, which only a hard interrupt does" :
+	       NULL;
+	return *why || !other->interrupts ? host : host_of(other, why);
+}
+
 void x_check_actors(void)
 {
-	const struct lab_actor *actor = lab_scenario.actors, *other;
+	const struct lab_actor *actor = lab_scenario.actors;
 	const char *why;
-	int host;
 
 	for (; actor->name; actor++) {
 		if (!actor->interrupts)
 			continue;
-		host = actor_named(actor->interrupts);
-		why = host < 0 ? "which is no actor" :
-		      lab_scenario.actors[host - 1].interrupts ?
-		      "which is an interrupt itself" : NULL;
-		for (other = lab_scenario.actors; !why && other < actor; other++)
-			if (other->interrupts &&
-			    !strcmp(other->interrupts, actor->interrupts))
-				why = "which has an interrupt already";
+		host_of(actor, &why);
 		if (!why)
 			continue;
 		x_say("explore: “%s” interrupts “%s”, %s\n", actor->name,
@@ -211,7 +241,8 @@ void x_check_actors(void)
 void x_start_actors(void)
 {
 	const struct lab_actor *actor = lab_scenario.actors;
-	struct x_proc *p;
+	struct x_proc *p, *q;
+	const char *why;
 	int i;
 
 	for (i = 0; actor[i].name; i++)
@@ -221,8 +252,8 @@ void x_start_actors(void)
 		if (!actor[i].interrupts)
 			continue;
 		p = &X.proc[i + 1];
-		p->host = actor_named(actor[i].interrupts);
-		X.proc[p->host].guest = i + 1;
+		p->host = host_of(&actor[i], &why);
+		p->soft = actor[i].softirq;
 		X.proc[p->host].has_guest = true;
 		x_op_simple(&p->start_op, X_OP_IRQ_ENTER, 0, true,
 			    (uintptr_t)actor[i].run + 1);
@@ -231,4 +262,8 @@ void x_start_actors(void)
 		p->op = &p->start_op;
 		p->state = X_PARKED;
 	}
+	/* A hard one may come on top of each softirq of that CPU. */
+	for (p = &X.proc[1]; p <= &X.proc[i]; p++)
+		for (q = &X.proc[1]; p->soft && q <= &X.proc[i]; q++)
+			p->has_guest |= q->host == p->host && !q->soft;
 }

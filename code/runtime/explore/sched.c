@@ -91,13 +91,27 @@ static bool children_done(x_set children)
 	return true;
 }
 
+/* The process whose CPU it is on. */
+int x_cpu_of(const struct x_proc *p)
+{
+	return p->host >= 0 ? p->host : p - X.proc;
+}
+
 /* Whether an interrupt handler is at work on top of it. */
 bool x_interrupted(const struct x_proc *p)
 {
-	const struct x_proc *g = &X.proc[MAX(p->guest, 0)];
+	return p->has_guest && p->op->kind != X_OP_IRQ_ENTER &&
+	       X.proc[x_cpu_of(p)].top != p - X.proc;
+}
 
-	return p->guest >= 0 && p->op->kind != X_OP_JOIN &&
-	       g->state != X_DONE && g->op->kind != X_OP_IRQ_ENTER;
+/* Whether this handler may come now: on top of whoever is at work there. */
+static bool may_interrupt(const struct x_proc *handler)
+{
+	const struct x_proc *top = &X.proc[X.proc[handler->host].top];
+
+	if (top->irq_off || (top->kind == 'i' && !top->soft))
+		return false;
+	return !handler->soft || (top->kind != 'i' && !top->bh_off);
 }
 
 bool x_enabled(int id)
@@ -135,7 +149,7 @@ bool x_enabled(int id)
 	case X_OP_FLUSH_WORK:
 		return x_work_idle((void *)op->addr);
 	case X_OP_IRQ_ENTER:
-		return !X.proc[p->host].irqs_off;
+		return may_interrupt(p);
 	case X_OP_FENCE:
 		return x_weak_empty(id);
 	case X_OP_COMMIT:
@@ -234,7 +248,8 @@ void x_step(struct x_op *op)
 	if (X.sequential && X.cur == 0 && x_enabled(0))
 		return;
 	if (me->has_guest) {
-		x_foot(op, X_CELL_IRQ + X.cur, false);
+		if (op->kind != X_OP_IRQ_EXIT)
+			x_foot(op, X_CELL_IRQ + x_cpu_of(me), false);
 		op->blocking = true;
 	}
 	x_dispatch();

@@ -69,7 +69,7 @@ void x_weak_reset(void)
 /* An interrupt handler shares the buffers of the CPU that it is on. */
 static int cpu_of(int proc)
 {
-	return X.proc[proc].kind == 'i' ? X.proc[proc].host : proc;
+	return x_cpu_of(&X.proc[proc]);
 }
 
 static void put(uintptr_t addr, size_t size, uint64_t value)
@@ -167,7 +167,7 @@ static void wake_buffer(int id)
 		x_clear(p);
 		p->kind = 'b';
 		p->name = X.proc[b->owner].name;
-		p->host = p->guest = -1;
+		p->host = -1;
 		p->parent = b->owner;
 		p->writing = p->log_writing = p->unlock_event = -1;
 		x_op_memory(&p->start_op, X_OP_COMMIT, b->addr, b->size, true,
