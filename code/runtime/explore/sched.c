@@ -304,6 +304,7 @@ void x_end_execution(void)
  */
 void x_execute(void)
 {
+	bool hard;
 	int p;
 
 	x_mem_reset();
@@ -327,8 +328,12 @@ void x_execute(void)
 	x_start(0, 'p', "the scenario itself", run_main, NULL);
 	X.proc[0].state = X_PARKED;
 	x_coro_switch(&X.main_sp, X.proc[0].sp);
-	if (!X.restart) {
-		x_order_end();
-		x_integrity();
-	}
+	if (X.restart)
+		return;
+	/* It is over already: a failure that is found now ends nothing more. */
+	hard = X.hard;
+	X.hard = false;
+	x_order_end();
+	x_integrity();
+	X.hard = hard;
 }
