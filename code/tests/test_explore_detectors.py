@@ -37,6 +37,7 @@ EXPECTED = {
     "order_callback": "lock-order", "order_trylock": "lock-order",
     "order_between": "lock-order", "mutex_interrupt": "lock-misuse",
     "call_rcu_twice": "rcu-misuse", "free_queued": "use-after-free",
+    "data_race": "data-race",
     "choice": "invariant", "alloc_fails": "null-dereference",
     "livelock_cmpxchg": "livelock", "free_hides": "warning",
     "bug_on": "bug-on", "list_del_twice": "list-corruption",

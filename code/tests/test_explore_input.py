@@ -251,7 +251,7 @@ def test_interrupt_ends_a_search_and_says_what_was_covered(tmp_path):
 def test_bound_on_preemptions_is_part_of_the_verdict(tmp_path):
     seen = Seen(tmp_path, "--scheme", "rcu", "--bound", 1)
     assert seen.verdict == "clean-within-bound"
-    assert "at most 1 preemptions" in seen.out
+    assert "at most 1 preemption of" in seen.out
 
 
 @pytest.mark.parametrize("folder", ("runtime/native", "runtime/common", "module",

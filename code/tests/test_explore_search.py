@@ -161,11 +161,19 @@ def test_right_scheme_is_clean_under_every_interleaving(tmp_path, scheme, cc):
 
 
 @pytest.mark.parametrize("scheme", RIGHT_SCHEMES)
-def test_four_readers_are_searched_to_the_end_in_seconds(tmp_path, scheme):
-    seen = Seen(tmp_path, "--scheme", scheme, "--scenario", "four_readers")
-    assert seen.verdict == "clean" and seen.doc["cpu_seconds"] < 10, seen
-    # Less than half of what it does on an idle core: this one is shared.
-    assert seen.counts["executions"] / seen.doc["cpu_seconds"] > 40000
+def test_four_readers_are_searched_to_the_end(tmp_path, scheme):
+    """In seconds; but how many depends on the machine, so what is asked is how
+    much there is to do, and that each execution is as cheap as in a small scenario."""
+    small = Seen(tmp_path, "--scheme", scheme, "--reduction", "none",
+                 "--max-executions", 30000)
+    seen = Seen(tmp_path, "--scheme", scheme, "--scenario", "four_readers",
+                "--time-limit", 300)
+    assert seen.verdict == "clean" and seen.counts["executions"] < 700000, seen
+
+    def cost(run):
+        return run.doc["cpu_seconds"] / run.counts["steps"]
+    if seen.counts["executions"] > 10000:
+        assert cost(seen) < 4 * cost(small)
 
 
 def test_both_compilers_lead_to_the_same_counts(tmp_path):

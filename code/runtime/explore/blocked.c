@@ -131,7 +131,8 @@ void x_put_blocked(FILE *out, int proc, const char *const *kinds)
 	const struct x_op *op = X.proc[proc].op;
 
 	fprintf(out, ",\"waits\":\"%s\",\"pc\":%lu,\"lock\":",
-		x_interrupted(&X.proc[proc]) ? "interrupted" : kinds[op->kind],
+		x_interrupted(&X.proc[proc]) ? "interrupted" :
+		x_loop_waits(proc) ? "spin" : kinds[op->kind],
 		(unsigned long)op->pc);
 	x_put_string(out, lock_name(op));
 	fprintf(out, ",\"holders\":[");

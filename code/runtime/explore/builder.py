@@ -36,6 +36,23 @@ RENAMED = {"memset": "lab_x_memset", "memcpy": "lab_x_memcpy",
            "__stack_chk_fail": "lab_x_stack_smashed"}
 MODELLED = re.compile(r"__tsan_|lab_x_|lab_alloc$|lab_alloc_atomic$|lab_free$|lab_choose$|lab_violated$|lab_outcome$|"
                       r"lab_point_reached$|_GLOBAL_OFFSET_TABLE_$")
+# What the explored code calls of the engine.
+ENTRIES = re.compile(r"(__tsan_|lab_x_|lab_alloc|lab_free$|lab_choose$|lab_violated$|"
+                     r"lab_point_reached$)")
+# Each keeps the registers that tell where in a loop the caller is, for loop.c.
+ENTRY = """	.globl	{0}
+	.type	{0}, @function
+{0}:
+	movq	%rbx, x_regs(%rip)
+	movq	%rbp, x_regs+8(%rip)
+	movq	%r12, x_regs+16(%rip)
+	movq	%r13, x_regs+24(%rip)
+	movq	%r14, x_regs+32(%rip)
+	movq	%r15, x_regs+40(%rip)
+	movq	%rsp, x_regs+48(%rip)
+	jmp	x_entry_{0}
+	.size	{0}, .-{0}
+"""
 # The globals of what is explored lie together, so that each execution starts
 # with them as they were.
 GATHER = """SECTIONS {
@@ -125,11 +142,29 @@ def finished(folder, make):
     return folder
 
 
+def entries(cc, folder):
+    """Puts ENTRY before each function of the engine that the explored code calls."""
+    objs = files_under(folder, ".o")
+    out = subprocess.run(["nm", "--defined-only", *objs], capture_output=True, text=True)
+    names = sorted({line.split()[2] for line in out.stdout.splitlines()
+                    if " T " in line and ENTRIES.match(line.split()[2])})
+    redefine = os.path.join(folder, "entries")
+    with open(redefine, "w") as f:
+        f.writelines(f"{n} x_entry_{n}\n" for n in names)
+    for obj in objs:
+        run(["objcopy", "--redefine-syms", redefine, obj], "the explorer")
+    source = os.path.join(folder, "entries.S")
+    with open(source, "w") as f:
+        f.write("\t.text\n" + "".join(map(ENTRY.format, names)) +
+                '\t.section .note.GNU-stack,"",@progbits\n')
+    run([cc, "-c", source, "-o", os.path.join(folder, "entries.o")], "the explorer")
+
+
 def engine(cc):
     """The explorer itself, compiled once."""
     sources = [p for p in files_under(HERE, ".c", ".h") if "/tests/" not in p]
     sources += files_under(os.path.join(RUNTIME, "common"), ".h")
-    key = digest(cc, *ENGINE, *map(read, sources))[:16]
+    key = digest(cc, *ENGINE, ENTRY, *map(read, sources))[:16]
 
     def make(tmp):
         jobs = []
@@ -144,6 +179,7 @@ def engine(cc):
             err = job.communicate()[1]
             if job.returncode:
                 raise BuildError(f"{path} does not compile:\n{err}")
+        entries(cc, tmp)
     return finished(os.path.join(BUILD, "engine-" + key), make)
 
 

@@ -26,16 +26,18 @@ uint32_t x_lifetime_cell(uintptr_t addr);
 void x_leaks(void);
 void x_op_memory(struct x_op *op, enum x_kind kind, uintptr_t addr,
 		 size_t size, bool write, uintptr_t pc);
+uint64_t x_memory_state(void);
 void x_integrity(void);
 
 /* list.c */
 bool x_poisoned(uintptr_t addr);
 
 /* race.c */
-enum { X_ACC_WRITE = 1, X_ACC_PLAIN = 2, X_ACC_FREE = 4 };
+enum { X_ACC_WRITE = 1, X_ACC_PLAIN = 2, X_ACC_FREE = 4, X_ACC_KNOWN = 8 };
 void x_race_init(void);
 void x_race_reset(void);
 void x_race_access(uintptr_t addr, size_t size, int acc, uintptr_t pc);
+void x_promote_wait(uintptr_t addr, size_t size);
 void x_promote_life(uintptr_t addr, enum lab_x_failure kind);
 void x_race_forget(uintptr_t addr, size_t size);
 x_clock *x_sync_at(uintptr_t addr, bool create);
@@ -43,6 +45,9 @@ void x_acquire(const x_clock *from);
 void x_release(x_clock *to);
 void x_order_read(uintptr_t addr, size_t size, bool acquire);
 void x_order_write(uintptr_t addr, size_t size, bool release, bool rmw);
+void x_order_fence(bool acquire, bool release);
+void x_order_made(x_clock *clock, bool release);
+void x_order_seen(uintptr_t addr, size_t size, const x_clock *clock, bool rmw);
 
 /* lock.c */
 const struct x_proc *x_bit_holder(const unsigned long *word,
@@ -61,10 +66,6 @@ void x_rcu_reset(void);
 bool x_sections_over(const struct x_proc *p);
 void x_after_grace(void);
 void x_join_sections(const struct x_proc *p, x_clock *dep);
-bool x_seen_changed(const struct x_proc *p);
-void x_seen(uintptr_t addr, size_t size, uint64_t value, uintptr_t pc);
-void x_seen_instead(uintptr_t addr, size_t size, uint64_t value,
-		    uint64_t wanted, uintptr_t pc);
 bool x_in_atomic(const struct x_proc *p, const char **why);
 void x_might_sleep(uintptr_t pc);
 void x_work_done(struct x_proc *p);
@@ -74,7 +75,8 @@ bool x_work_runs(const void *work);
 /* weak.c */
 void x_weak_reset(void);
 bool x_weak_delays(uintptr_t addr, size_t size);
-void x_weak_store(uintptr_t addr, size_t size, bool release, uintptr_t pc);
+enum x_store { X_STORE_PLAIN, X_STORE_MARKED, X_STORE_RELEASE };
+bool x_weak_store(uintptr_t addr, size_t size, enum x_store how, uintptr_t pc);
 void x_weak_settle(void);
 void x_weak_show(int proc);
 uint64_t x_weak_view(int proc, uintptr_t addr, size_t size);
@@ -82,6 +84,7 @@ void x_weak_commit(int buffer);
 bool x_weak_empty(int proc);
 bool x_weak_committable(int buffer);
 void x_weak_join(int proc, x_clock *dep);
+void x_weak_drain(uintptr_t addr, size_t size, uintptr_t pc);
 void x_weak_fence(uintptr_t pc);
 
 /* tsan.c */
@@ -122,6 +125,7 @@ void x_settle_value(struct x_proc *p);
 
 /* depend.c, search.c */
 void x_depend_init(void);
+bool x_touched_since(uint32_t foot, int since, int id);
 bool x_dependent(const struct x_op *a, const struct x_op *b);
 void x_search_init(void);
 void x_search_reset(void);
@@ -132,8 +136,25 @@ void x_search_stuck(void);
 void x_promote_cells(char *list);
 bool x_search(void);
 bool x_on_execution(void);
-void x_on_restart(void);
+bool x_on_restart(void);
+double x_covered(void);
+void x_forget_signatures(void);
 uint64_t x_now_ns(void);
+
+/* loop.c */
+void x_loop_reset(void);
+void x_loop_forget(int id);
+void x_loop_plain(uintptr_t addr, size_t size, uintptr_t pc);
+bool x_loop_step(struct x_op *op);
+void x_loop_made(const struct x_op *op);
+bool x_loop_changed(int id);
+bool x_loop_waits(int id);
+bool x_loop_may_go(int id);
+uint64_t x_loop_state(int id);
+
+/* livelock.c */
+void x_livelock_reset(void);
+void x_livelock_round(const struct x_op *op);
 
 /* choice.c */
 unsigned int x_choose(unsigned int n, uintptr_t pc);

@@ -59,6 +59,21 @@ bool x_dependent(const struct x_op *a, const struct x_op *b)
 	return false;
 }
 
+/* Has anybody else made a step on this cell, which depends on such a foot? */
+bool x_touched_since(uint32_t foot, int since, int id)
+{
+	const struct cell *c = &cells[foot >> 1];
+	uint32_t l;
+
+	if (c->stamp != X.stamp)
+		return false;
+	for (l = c->last; l && links[l].event > since; l = links[l].prev)
+		if (((foot & 1) || links[l].write) &&
+		    X.events[links[l].event].proc != id)
+			return true;
+	return false;
+}
+
 /* The two could have come in the other order: see to it that they do. */
 static void reverse(int first, int q, const x_clock *dep, int last)
 {
@@ -268,7 +283,6 @@ static const char *waits_for[X_OP_NR] = {
 	[X_OP_WAIT_COMPLETION] = "a completion",
 	[X_OP_FLUSH_WORK] = "a work",
 	[X_OP_WORK] = "its own last run",
-	[X_OP_SPIN] = "what it reads to change",
 	[X_OP_IRQ_ENTER] = "interrupts to be on",
 };
 
@@ -287,8 +301,14 @@ void x_search_stuck(void)
 		    X.proc[p].op->kind == X_OP_JOIN)
 			continue;
 		what = waits_for[X.proc[p].op->kind];
-		if (X.proc[p].op->kind == X_OP_SPIN)
+		if (x_loop_may_go(p)) {
+			X.cut = true;	/* it does so, elsewhere */
+			return;
+		}
+		if (x_loop_waits(p)) {
+			what = "what it reads to change";
 			spins = true;
+		}
 		pc = X.proc[p].op->pc;
 		if (used < sizeof(text))
 			used += snprintf(text + used, sizeof(text) - used,

@@ -11,9 +11,11 @@
  *	lock.c    spinlocks, rwlocks, mutexes, bit locks, interrupts off
  *	order.c   the order in which locks nest
  *	rcu.c     sections, grace periods, callbacks
- *	wait.c    completions, wait queues, spinning, workqueues
+ *	wait.c    completions, wait queues, workqueues
+ *	loop.c    loops that wait, and loops that count
  *	weak.c    stores delayed per thread and address
  *	libc.c    what of the C library may be called
+ *	livelock.c rounds of several that change nothing
  *	choice.c  free choices: lab_choose(), allocations that fail
  *	proc.c    processes: actors, callbacks, works, interrupts
  *	sched.c   one execution: who can go on, and the switch
@@ -40,8 +42,7 @@
 #include "explore.h"
 
 #define X_PROCS		64		/* as many as an x_set has bits */
-#define X_SEEN		11		/* reads that a loop is told by */
-#define X_FEET		(2 * X_SEEN + 2)
+#define X_FEET		24
 #define X_EVENTS	4096
 #define X_HELD		64		/* locks of one process at a time */
 #define X_BITS		16		/* and bit locks */
@@ -73,6 +74,12 @@ static inline int x_first(x_set set)
 /* One component a process. Always passed by pointer. */
 typedef uint16_t x_clock __attribute__((vector_size(X_PROCS * 2)));
 
+static inline uint64_t x_mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ULL;
+	return h ^ h >> 29;
+}
+
 enum x_kind {
 	X_OP_READ, X_OP_WRITE, X_OP_RMW, X_OP_FREE,
 	X_OP_LOCK, X_OP_UNLOCK, X_OP_READ_LOCK, X_OP_READ_UNLOCK, X_OP_TRYLOCK,
@@ -81,7 +88,7 @@ enum x_kind {
 	X_OP_RCU_LOCK, X_OP_RCU_UNLOCK, X_OP_GP_BEGIN, X_OP_GP_END,
 	X_OP_CALL_RCU, X_OP_CALLBACK, X_OP_BARRIER_BEGIN, X_OP_RCU_BARRIER,
 	X_OP_COMPLETE, X_OP_WAIT_COMPLETION, X_OP_WAKE, X_OP_WAIT_PREPARE,
-	X_OP_WAIT, X_OP_SPIN,
+	X_OP_WAIT,
 	X_OP_QUEUE_WORK, X_OP_WORK, X_OP_FLUSH_WORK,
 	X_OP_IRQ_OFF, X_OP_IRQ_ON, X_OP_IRQ_ENTER, X_OP_IRQ_EXIT,
 	X_OP_FENCE, X_OP_COMMIT, X_OP_JOIN, X_OP_POINT, X_OP_CHOICE, X_OP_NR,
@@ -138,17 +145,11 @@ struct x_bit {
 	uintptr_t pc;
 };
 
-struct x_seen {
-	uintptr_t addr, pc;
-	uint64_t value, wanted;		/* by a cmpxchg() that failed */
-	uint8_t size;
-	uint8_t times;
-};
-
 struct x_proc {
 	x_clock dep;
 	x_clock sync;			/* by synchronisation: for races */
 	x_clock fence;			/* as of its last release fence */
+	x_clock owed;			/* to its next acquire fence */
 	x_clock waits_for;		/* sections it waits for, by number */
 	x_clock irq[2];			/* passed on with its interrupts: one
 					 * CPU; hard ones, and softirqs */
@@ -172,9 +173,10 @@ struct x_proc {
 	uint16_t nth;
 	uint16_t spawned;
 	uint16_t begun, ended;		/* RCU sections, outermost */
+	int16_t data_race;		/* within so many of them */
 	int16_t preempt, rcu, bh_off;
 	bool irq_off;			/* the flag; bottom halves are counted */
-	int8_t nheld, nbits, nseen;
+	int8_t nheld, nbits;
 	int unlock_event;		/* of its last section to end */
 	int writing;			/* event whose value is not known yet */
 	int log_writing;
@@ -182,9 +184,9 @@ struct x_proc {
 	 * and where it goes on. */
 	uintptr_t entry, frame, came_from;
 	uint64_t mem_used;
+	uint32_t unseen;		/* plain reads since its last step */
 	void *work;
 	unsigned int used[LAB_USED_NR];
-	struct x_seen seen[X_SEEN];
 	/* Not cleared from here on: the counts above say what is in use. */
 	struct x_held held[X_HELD];
 	struct x_bit bits[X_BITS];
@@ -277,11 +279,14 @@ struct x_engine {
 	uint32_t want;			/* kinds that end the search */
 	bool all;			/* none does */
 	bool guard, weak, reuse, no_races;
+	bool word_writes;		/* plain ones count as marked: KCSAN */
+	int rounds;			/* of a loop that counts, each explored */
 	int max_steps;
 	double time_limit;
 	uint64_t max_executions;
 	uint64_t start_ns, search_cap;
 	const char *bounded_by;		/* NULL: exhaustive */
+	bool rounds_cut;		/* some loop went round more often */
 	volatile int interrupted;
 	int progress;
 	uint8_t spawn_id[X_PROCS][X_PROCS];	/* who is whose nth child, for good */
@@ -290,6 +295,13 @@ struct x_engine {
 };
 
 extern struct x_engine X;
+
+/* The registers that a call keeps, as they were where the explored code called
+ * the explorer last, and its stack pointer: see entries() in builder.py. */
+extern struct x_regs {
+	uint64_t saved[6];
+	uintptr_t sp;
+} x_regs;
 
 /* What is said in the end, as main.c keeps it. */
 extern struct x_summary {
@@ -300,6 +312,9 @@ extern struct x_summary {
 	bool shortest;			/* proven: none has fewer switches */
 	double seconds, cpu_seconds;
 	const char *bounded_by;
+	double covered;			/* of the search, about */
+	int rounds;
+	bool rounds_cut;
 	uint32_t kinds;
 	int nschedule;
 	uint16_t schedule[X_EVENTS];	/* process, and value << 8 */

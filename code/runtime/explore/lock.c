@@ -140,7 +140,6 @@ void lab_x_lock(struct lab_x_lock *l, unsigned int subclass, bool sleeps)
 	x_order_lock(l, subclass, false, false, pc);
 	lock_step(l, X_OP_LOCK, true, pc);
 	l->owner = X.cur + 1;
-	me->nseen = 0;
 	acquire_all(l);
 	hold(l, subclass, false, pc);
 	if (!sleeps)
@@ -159,14 +158,10 @@ bool lab_x_trylock(struct lab_x_lock *l, bool sleeps)
 		       me->name, me->kind == 'i' ? "an interrupt handler" :
 		       "an RCU callback");
 	lock_step(l, X_OP_TRYLOCK, true, pc);
-	if (l->owner || l->readers) {
-		x_seen((uintptr_t)&l->owner, 8, x_load((uintptr_t)&l->owner, 8),
-		       pc);
+	if (l->owner || l->readers)
 		return false;
-	}
 	x_order_lock(l, 0, false, true, pc);
 	l->owner = X.cur + 1;
-	me->nseen = 0;
 	acquire_all(l);
 	hold(l, 0, false, pc);
 	if (!sleeps)
@@ -200,7 +195,6 @@ void lab_x_unlock(struct lab_x_lock *l, bool sleeps)
 	drop(l, false);
 	x_release(x_sync_at((uintptr_t)l, true));
 	l->owner = 0;
-	me->nseen = 0;
 	if (!sleeps)
 		preempt_less(me);
 	else
@@ -217,7 +211,6 @@ void lab_x_read_lock(struct lab_x_lock *l)
 	x_order_lock(l, 0, true, false, pc);
 	lock_step(l, X_OP_READ_LOCK, false, pc);
 	l->readers++;
-	me->nseen = 0;
 	x_acquire(x_sync_at((uintptr_t)l, false));
 	hold(l, 0, true, pc);
 	me->preempt++;
@@ -238,7 +231,6 @@ void lab_x_read_unlock(struct lab_x_lock *l)
 	lock_step(l, X_OP_READ_UNLOCK, false, pc);
 	x_release(x_sync_at(readers_clock(l), true));
 	l->readers--;
-	me->nseen = 0;
 	preempt_less(me);
 }
 
@@ -255,9 +247,10 @@ static void bit_step(unsigned long *word, enum x_kind kind, unsigned long mask,
 	x_settle_value(x_me());
 	if (!x_mem_check(at, 8, true, true, pc))
 		return;
-	if (X.weak && (kind == X_OP_BIT_UNLOCK ||
-		       x_weak_delays(at, sizeof(*word))))
+	if (X.weak && kind == X_OP_BIT_UNLOCK)
 		x_weak_fence(pc);
+	else if (X.weak)
+		x_weak_drain(at, sizeof(*word), pc);
 	x_op_memory(&op, kind, at, 8, true, pc);
 	op.arg = mask;
 	op.blocking = kind == X_OP_BIT_LOCK;
@@ -286,7 +279,6 @@ static void hold_bit(unsigned long *word, unsigned long mask, uintptr_t pc)
 	for (p = 0; p < X.nprocs; p++)
 		drop_bit(&X.proc[p], word, mask);
 	me->preempt++;
-	me->nseen = 0;
 	if (me->nbits == X_BITS) {
 		x_fail(LAB_X_LIMIT, pc, (uintptr_t)word,
 		       "%s holds more than %d bit locks", me->name, X_BITS);
@@ -330,10 +322,8 @@ bool lab_x_bit_trylock(int bit, unsigned long *word)
 	x_use(LAB_USED_LOCKS);
 	bit_step(word, X_OP_RMW, 1UL << bit, pc);
 	x_order_read((uintptr_t)word, sizeof(*word), true);
-	if (*word & 1UL << bit) {
-		x_seen((uintptr_t)word, 8, *word, pc);
+	if (*word & 1UL << bit)
 		return false;
-	}
 	*word |= 1UL << bit;
 	hold_bit(word, 1UL << bit, pc);
 	return true;
@@ -365,7 +355,6 @@ void lab_x_bit_unlock(int bit, unsigned long *word)
 	drop_bit(me, word, mask);
 	*word &= ~mask;
 	x_order_write((uintptr_t)word, sizeof(*word), true, false);
-	me->nseen = 0;
 	preempt_less(me);
 }
 

@@ -20,10 +20,12 @@
 #define SHORTEN_CAP	40000
 #define COLLECT		20000	/* after a failure, for other kinds */
 #define MAX_BOUND	6
+#define FEW_ROUNDS	4	/* of a loop that counts: see loop.c */
+#define MOST_ROUNDS	400
 
 struct x_summary summary;
 
-static bool shortening, explicit_want, found, shorten = true;
+static bool shortening, explicit_want, found, shorten = true, each = true;
 static uint64_t best_cost, found_at;
 
 static uint64_t cost(int n, int *preemptions, int *switches)
@@ -101,16 +103,17 @@ bool x_on_execution(void)
 /**
  * x_on_restart() - what was one step is now several
  *
- * A schedule from before would run otherwise.
+ * A schedule from before would run otherwise: it is to be found anew, and then
+ * made shorter.
+ *
+ * Return: true if the search at hand has lost its sense.
  */
-void x_on_restart(void)
+bool x_on_restart(void)
 {
 	best_cost = UINT64_MAX;
 	found_at = 0;
-	if (shortening)
-		X.most_steps = X_EVENTS;
-	else
-		found = false;
+	found = false;
+	return shortening;
 }
 
 static void replay(const uint16_t *schedule, int n)
@@ -132,8 +135,10 @@ static void replay(const uint16_t *schedule, int n)
  * Fewest switches, then fewest steps. A schedule has no more preemptions than
  * switches: once a bound has been searched to its end, no schedule with so
  * few switches is left.
+ *
+ * Return: false if a new race was met, and all that was found means nothing.
  */
-static void shorten_schedule(void)
+static bool shorten_schedule(void)
 {
 	uint64_t executions = X.executions, redundant = X.redundant;
 	uint64_t steps = X.total_steps, failing = X.failing;
@@ -165,8 +170,10 @@ static void shorten_schedule(void)
 	X.total_steps = steps;
 	X.failing = failing;
 	X.deepest = deepest;
-	X.restarts = restarts;
+	X.restarts += restarts;
 	X.bounded_by = bounded_by;
+	shortening = false;
+	return found;
 }
 
 static int parse_list(char *list, uint16_t *to)
@@ -237,6 +244,7 @@ static void guided(char *text)
 	int i;
 
 	X.guided = true;
+	X.rounds = MOST_ROUNDS;
 	if (!x_guide_parse(text)) {
 		x_result("diverged");
 		exit(4);
@@ -270,17 +278,9 @@ static void guided(char *text)
 	exit(kept ? 0 : 4);
 }
 
-static void search(void)
+/* The counts of a search, as they are told. */
+static void keep_counts(bool all)
 {
-	uint64_t start = x_now_ns();
-	clock_t cpu = clock();
-	bool all;
-
-	X.start_ns = start;
-	X.search_cap = X.max_executions;
-	all = x_search();
-	summary.seconds = (x_now_ns() - start) / 1e9;
-	summary.cpu_seconds = (clock() - cpu) / (double)CLOCKS_PER_SEC;
 	summary.executions = X.executions;
 	summary.redundant = X.redundant;
 	summary.steps = X.total_steps;
@@ -288,6 +288,61 @@ static void search(void)
 	summary.failing = X.failing;
 	summary.signatures = X.nsignatures;
 	summary.bounded_by = all ? NULL : X.bounded_by;
+	summary.covered = all ? 1 : x_covered();
+	summary.rounds = X.rounds;
+	summary.rounds_cut = X.rounds_cut;
+}
+
+/*
+ * Loops that count went on by themselves after a few rounds. Each round for
+ * itself may be too much; if it is not, nothing is left out.
+ */
+static void each_round(void)
+{
+	uint64_t cap = X.search_cap, enough = X.executions * 20 + 20000;
+
+	X.rounds = MOST_ROUNDS;
+	X.rounds_cut = false;
+	X.search_cap = cap ? MIN(cap, enough) : enough;
+	x_forget_signatures();
+	if (x_search() || found)
+		keep_counts(!found || X.bounded_by == NULL);
+	else
+		X.rounds = FEW_ROUNDS;
+	X.search_cap = cap;
+}
+
+/* Return: whether that was all, within the bound. */
+static bool search_once(void)
+{
+	bool all;
+
+	if (each)
+		X.rounds = FEW_ROUNDS;
+	X.rounds_cut = summary.shortest = false;
+	all = x_search();
+	keep_counts(all);
+	if (all && !found && X.rounds_cut && each)
+		each_round();
+	return all;
+}
+
+static void search(void)
+{
+	uint64_t start = x_now_ns();
+	enum x_mode mode = X.mode;
+	clock_t cpu = clock();
+	int bound = X.bound;
+	bool all;
+
+	X.start_ns = start;
+	X.search_cap = X.max_executions;
+	do {
+		all = search_once();
+		summary.seconds = (x_now_ns() - start) / 1e9;
+		summary.cpu_seconds = (clock() - cpu) / (double)CLOCKS_PER_SEC;
+	} while (found && shorten && !X.interrupted &&
+		 summary.kind != LAB_X_LIMIT && !shorten_schedule());
 	if (!found) {
 		X.nprocs = 0;
 		X.nfailures = X.nlog = X.nobjects = 0;
@@ -296,18 +351,11 @@ static void search(void)
 		exit(all ? 0 : 3);
 	}
 	X.keep_signatures = false;
-	if (shorten && !X.interrupted && summary.kind != LAB_X_LIMIT)
-		shorten_schedule();
 	X.tracing = true;
-	{
-		enum x_mode mode = X.mode;
-		int bound = X.bound;
-
-		X.partly = summary.partly;
-		replay(summary.schedule, summary.nschedule);
-		X.mode = mode;
-		X.bound = bound;
-	}
+	X.partly = summary.partly;
+	replay(summary.schedule, summary.nschedule);
+	X.mode = mode;
+	X.bound = bound;
 	failed(summary.kind == LAB_X_LIMIT);
 }
 
@@ -324,7 +372,9 @@ int main(int argc, char **argv)
 		{ "no-races", 0, NULL, 'n' }, { "no-shorten", 0, NULL, 'S' },
 		{ "kind", 1, NULL, 'k' }, { "all", 0, NULL, 'a' },
 		{ "entries", 1, NULL, 'E' }, { "signatures", 0, NULL, 'g' },
-		{ "guide", 1, NULL, 'G' }, { "labels", 0, NULL, 'l' }, { NULL },
+		{ "guide", 1, NULL, 'G' }, { "labels", 0, NULL, 'l' },
+		{ "rounds", 1, NULL, 'N' },
+		{ "rule", 1, NULL, 'L' }, { NULL },
 	};
 	char *schedule = NULL, *result = NULL, *guide = NULL;
 	int c;
@@ -333,6 +383,7 @@ int main(int argc, char **argv)
 	X.bound = -1;
 	X.max_steps = 2000;
 	X.want = ~0u;
+	X.rounds = FEW_ROUNDS;
 	X.most_switches = X.most_steps = X_EVENTS;
 	X.nids = x_count_actors() + 1;
 	x_coro_init();
@@ -402,6 +453,13 @@ int main(int argc, char **argv)
 			break;
 		case 'G':
 			guide = optarg;
+			break;
+		case 'L':
+			X.word_writes = !strcmp(optarg, "kcsan");
+			break;
+		case 'N':
+			X.rounds = MAX(atoi(optarg), 1);
+			each = false;
 			break;
 		case 'l':
 			x_guide_collect();

@@ -375,6 +375,33 @@ void x_leaks(void)
 	       X.proc[o->alloc_proc].name);
 }
 
+static uint64_t state_of(const char *at, size_t size, uint64_t h)
+{
+	size_t i;
+
+	for (i = 0; i + 8 <= size; i += 8)
+		h = x_mix(h, *(const uint64_t *)(at + i));
+	for (; i < size; i++)
+		h = x_mix(h, at[i]);
+	return h;
+}
+
+/* All objects and globals, as one number. */
+uint64_t x_memory_state(void)
+{
+	uint64_t h = X.nobjects;
+	int i;
+
+	h = state_of(__start_lab_data, __stop_lab_data - __start_lab_data, h);
+	h = state_of(__start_lab_bss, __stop_lab_bss - __start_lab_bss, h);
+	for (i = 0; i < X_PROCS; i++)
+		h = state_of((char *)X_ARENA + i * X_ARENA_PROC,
+			     X.proc[i].mem_used, h);
+	for (i = 0; i < X.nobjects; i++)
+		h = x_mix(h, X.objects[i].dead);
+	return h;
+}
+
 /*
  * Code that the compiler did not instrument can write where it likes. What
  * it leaves in the redzones is found here, at the end of each execution.

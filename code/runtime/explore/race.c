@@ -132,6 +132,19 @@ void x_promote_life(uintptr_t addr, enum lab_x_failure kind)
 	x_end_execution();
 }
 
+/*
+ * Somebody reads and reads, and makes no step: a loop that waits for somebody
+ * else, by plain reads. They are steps from now on, or he never has his turn.
+ */
+void x_promote_wait(uintptr_t addr, size_t size)
+{
+	if (X.replay || addr - X_STACKS < X_STACKS_SIZE ||
+	    !promote(addr, size, false))
+		return;
+	X.restart = true;
+	x_end_execution();
+}
+
 static void race(const struct record *r, uintptr_t addr, size_t size, int acc,
 		 uintptr_t pc)
 {
@@ -174,6 +187,9 @@ static void access_granule(long index, uintptr_t addr, size_t size, int acc,
 		if (!(r->mask & mask) || !((r->acc | acc) & X_ACC_WRITE) ||
 		    !((r->acc | acc) & X_ACC_PLAIN) ||
 		    r->epoch <= (*sync)[r->proc])
+			continue;
+		/* data_race(): whoever wrote it knows. Not of a free, though. */
+		if ((r->acc | acc) & X_ACC_KNOWN && !((r->acc | acc) & X_ACC_FREE))
 			continue;
 		race(r, addr, size, acc, pc);
 	}
@@ -269,14 +285,15 @@ void x_release(x_clock *to)
 
 void x_order_read(uintptr_t addr, size_t size, bool acquire)
 {
+	x_clock *to = acquire ? &x_me()->sync : &x_me()->owed;
 	long index = x_index(addr);
 	uint16_t i;
 
-	if (index < 0 || !acquire)
+	if (index < 0)
 		return;
 	for (i = granule_at(index)->syncs; i; i = syncs[i].next)
 		if (syncs[i].mask & mask_of(index, size))
-			x_acquire(&syncs[i].clock);
+			x_join(to, &syncs[i].clock);
 }
 
 /* Neighbours keep what was released into them. */
@@ -294,22 +311,67 @@ static void cut_off(uintptr_t addr, size_t size)
 	}
 }
 
-/*
- * A relaxed store cuts off what was released here before, unless a release
- * fence came before it; a relaxed read-modify-write carries it on.
+/**
+ * x_order_fence() - a barrier orders what is on its two sides
+ * @acquire: what relaxed read-modify-writes before it have found, with all after it
+ * @release: all before it, with who reads what is stored after it
  */
-void x_order_write(uintptr_t addr, size_t size, bool release, bool rmw)
+void x_order_fence(bool acquire, bool release)
 {
 	struct x_proc *me = x_me();
+
+	if (acquire) {
+		x_acquire(&me->owed);
+		me->owed = (x_clock){ 0 };
+	}
+	if (release) {
+		me->fence = me->sync;
+		me->fenced = true;
+		me->sync[X.cur]++;
+	}
+}
+
+/**
+ * x_order_made() - what a marked store orders, as it is made
+ * @clock: that goes with it
+ * @release: a store-release
+ *
+ * A release fence that came before it goes with a relaxed one.
+ */
+void x_order_made(x_clock *clock, bool release)
+{
+	struct x_proc *me = x_me();
+
+	*clock = me->fenced ? me->fence : (x_clock){ 0 };
+	if (release)
+		x_release(clock);
+}
+
+/**
+ * x_order_seen() - a marked store arrives where all see it
+ * @clock: from x_order_made()
+ *
+ * Only who reads it from now on is ordered after it. A store cuts off what
+ * was released here before; a read-modify-write carries it on.
+ */
+void x_order_seen(uintptr_t addr, size_t size, const x_clock *clock, bool rmw)
+{
+	static const x_clock none;
 	x_clock *at;
 
 	if (!rmw)
 		cut_off(addr, size);
-	at = sync_at(addr, size, release || me->fenced);
-	if (!at)
+	if (!memcmp(clock, &none, sizeof(none)))
 		return;
-	if (me->fenced)
-		x_join(at, &me->fence);
-	if (release)
-		x_release(at);
+	at = sync_at(addr, size, true);
+	if (at)
+		x_join(at, clock);
+}
+
+void x_order_write(uintptr_t addr, size_t size, bool release, bool rmw)
+{
+	x_clock clock;
+
+	x_order_made(&clock, release);
+	x_order_seen(addr, size, &clock, rmw);
 }

@@ -153,6 +153,8 @@ void lab_x_synchronize_rcu(void)
 	x_op_simple(&op, X_OP_GP_BEGIN, 0, false, pc);
 	x_foot(&op, X_CELL_RCU, true);
 	x_step(&op);
+	/* A full barrier at either end. */
+	x_order_fence(true, true);
 	began = me->sync;
 	me->sync[X.cur]++;
 	note_sections(&me->waits_for);
@@ -162,7 +164,7 @@ void lab_x_synchronize_rcu(void)
 	x_step(&op);
 	after_grace(&me->sync, &me->waits_for);
 	x_join(&grace, &began);
-	me->nseen = 0;
+	x_order_fence(true, true);
 }
 
 void x_after_grace(void)

@@ -266,7 +266,7 @@ static const char *const kinds[X_OP_NR] = {
 	"rcu-read-lock", "rcu-read-unlock", "grace-period-begins",
 	"grace-period-ends", "call-rcu", "callback", "barrier-begins",
 	"rcu-barrier", "complete", "wait-for-completion", "wake-up",
-	"prepare-to-wait", "wait", "spin", "queue-work", "work", "flush-work",
+	"prepare-to-wait", "wait", "queue-work", "work", "flush-work",
 	"irq-off", "irq-on", "irq-enter", "irq-exit", "fence", "commit", "join",
 	"point", "choice",
 };
@@ -397,7 +397,7 @@ void x_result(const char *verdict)
 	bool first = true;
 	int i;
 
-	fprintf(out, "{\"verdict\":\"%s\",\"reduction\":\"%s\",\"bound\":%d,\"weak\":%s,\"executions\":%llu,\"redundant\":%llu,\"steps\":%llu,\"deepest\":%d,\"failing\":%llu,\"restarts\":%llu,\"shortening\":%llu,\"signatures\":%llu,\"shortest\":%s,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"bounded_by\":",
+	fprintf(out, "{\"verdict\":\"%s\",\"reduction\":\"%s\",\"bound\":%d,\"weak\":%s,\"executions\":%llu,\"redundant\":%llu,\"steps\":%llu,\"deepest\":%d,\"failing\":%llu,\"restarts\":%llu,\"shortening\":%llu,\"signatures\":%llu,\"shortest\":%s,\"covered\":%.6f,\"rounds\":%d,\"rounds_cut\":%s,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"bounded_by\":",
 		verdict, modes[X.mode], X.bound, X.weak ? "true" : "false",
 		(unsigned long long)summary.executions,
 		(unsigned long long)summary.redundant,
@@ -407,6 +407,8 @@ void x_result(const char *verdict)
 		(unsigned long long)summary.shortening,
 		(unsigned long long)summary.signatures,
 		summary.shortest || !summary.switches ? "true" : "false",
+		summary.covered, summary.rounds,
+		summary.rounds_cut ? "true" : "false",
 		summary.seconds, summary.cpu_seconds);
 	string(summary.bounded_by);
 	fprintf(out, ",\"kinds\":[");

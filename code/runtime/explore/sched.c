@@ -121,7 +121,7 @@ bool x_enabled(int id)
 	const struct lab_x_lock *l = (void *)op->addr;
 	const struct lab_x_waiters *w = (void *)op->addr;
 
-	if (x_interrupted(p))
+	if (x_interrupted(p) || !x_loop_changed(id))
 		return false;
 	switch (op->kind) {
 	case X_OP_LOCK:
@@ -142,8 +142,6 @@ bool x_enabled(int id)
 		return w->done;
 	case X_OP_WAIT:
 		return w->wakes != op->arg;
-	case X_OP_SPIN:
-		return x_seen_changed(p);
 	case X_OP_WORK:
 		return !x_work_runs((void *)op->addr);
 	case X_OP_FLUSH_WORK:
@@ -242,8 +240,15 @@ go:
 void x_step(struct x_op *op)
 {
 	struct x_proc *me = x_me();
+	struct x_regs regs = x_regs;
 
 	x_settle_value(me);
+	me->unseen = 0;
+	if (!X.sequential && x_loop_step(op)) {
+		if (X.weak)
+			x_weak_show(X.cur);
+		return;
+	}
 	me->op = op;
 	if (X.sequential && X.cur == 0 && x_enabled(0))
 		return;
@@ -253,6 +258,9 @@ void x_step(struct x_op *op)
 		op->blocking = true;
 	}
 	x_dispatch();
+	x_regs = regs;
+	if (!X.sequential)
+		x_loop_made(op);
 }
 
 /* At a labelled point, which is no step: only a guide holds anybody there. */
@@ -321,6 +329,8 @@ void x_execute(void)
 	x_order_reset();
 	x_rcu_reset();
 	x_weak_reset();
+	x_loop_reset();
+	x_livelock_reset();
 	x_search_reset();
 	x_guide_reset();
 	x_outcome_reset();

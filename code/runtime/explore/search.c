@@ -30,12 +30,22 @@ void x_search_init(void)
 		abort();
 }
 
-uint64_t x_now_ns(void)
+static uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+uint64_t x_now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+static uint64_t cpu_ns(void)
+{
+	return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 /* Who was explored before from here, and has not been disturbed since. */
@@ -116,7 +126,7 @@ int x_search_choose(x_set enabled)
 
 	if (d >= X.max_steps) {
 		x_fail(LAB_X_ENDLESS, X.proc[X.cur].op->pc, 0,
-		       "%d steps, and no end: does this scenario end at all?",
+		       "%d steps, and no end: a loop that never ends?",
 		       d);
 		x_end_execution();
 	}
@@ -187,12 +197,12 @@ static uint64_t x_signature(void)
 	int i, j;
 
 	for (i = 0; i < X.nevents; i++) {
-		h = mix(X.events[i].proc + 1, X.events[i].kind);
-		h = mix(h, X.events[i].addr);
+		h = x_mix(X.events[i].proc + 1, X.events[i].kind);
+		h = x_mix(h, X.events[i].addr);
 		if (X.events[i].kind == X_OP_CHOICE)
-			h = mix(h, X.events[i].value);
+			h = x_mix(h, X.events[i].value);
 		for (j = 0; j < X_PROCS; j++)
-			h = mix(h, X.events[i].dep[j]);
+			h = x_mix(h, X.events[i].dep[j]);
 		sum += h;
 	}
 	return sum ? sum : 1;
@@ -219,6 +229,40 @@ static void keep_signature(uint64_t s)
 	X.nsignatures++;
 }
 
+void x_forget_signatures(void)
+{
+	memset(X.signatures, 0, X.max_signatures * sizeof(*X.signatures));
+	X.nsignatures = 0;
+}
+
+/**
+ * x_covered() - how much of the search was made, when it was cut
+ *
+ * At each state on the path at hand, so many of the branches that are known of
+ * there are done. That takes the branches for equally large, and knows of no
+ * branch that is still to be found: an estimate, and rather too much.
+ *
+ * Return: the share, from 0 to 1
+ */
+double x_covered(void)
+{
+	double share = 0, part = 1;
+	const struct x_node *n;
+	int d, all, done;
+
+	for (d = 0; d < X.prefix && part > 1e-12; d++) {
+		n = &X.nodes[d];
+		done = __builtin_popcountll(n->done & ~X_BIT(n->choice));
+		all = __builtin_popcountll((n->backtrack & ~n->sleep) | n->done |
+					   X_BIT(n->choice));
+		share += part * done / all;
+		part /= all;
+		share += part * n->value / MAX(n->nvalues, 1);
+		part /= MAX(n->nvalues, 1);
+	}
+	return share;
+}
+
 static void show_progress(void)
 {
 	double s = (x_now_ns() - X.start_ns) / 1e9;
@@ -230,7 +274,7 @@ static void show_progress(void)
 
 static bool out_of_limits(void)
 {
-	static uint64_t shown, seen, spent;
+	static uint64_t shown;
 	uint64_t now;
 
 	if (X.search_cap && X.executions >= X.search_cap)
@@ -239,15 +283,10 @@ static bool out_of_limits(void)
 		X.bounded_by = "an interrupt";
 	if (X.executions % 64)
 		return X.bounded_by;
-	now = x_now_ns();
-	/*
-	 * A machine that was stopped in between has not searched meanwhile: so
-	 * many executions never take that long, even on a loaded one.
-	 */
-	spent += MIN(now - (seen ? seen : X.start_ns), 5000000000);
-	seen = now;
-	if (X.time_limit > 0 && spent > X.time_limit * 1e9)
+	/* The machine may have others to serve: only our own time counts. */
+	if (X.time_limit > 0 && cpu_ns() > X.time_limit * 1e9)
 		X.bounded_by = "the time limit";
+	now = x_now_ns();
 	if (X.progress && now - (shown ? shown : X.start_ns) > 1000000000) {
 		shown = now;
 		show_progress();
@@ -300,7 +339,8 @@ bool x_search(void)
 		x_execute();
 		if (X.restart) {
 			X.restarts++;
-			x_on_restart();
+			if (x_on_restart())
+				return false;
 			X.prefix = 0;
 			X.executions = X.redundant = X.total_steps = 0;
 			X.failing = X.deepest = 0;

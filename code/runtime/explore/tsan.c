@@ -13,6 +13,7 @@
 #include "engine.h"
 
 #define MAX_PLAIN 200000
+#define UNSEEN 5000			/* so often, and it may wait for another */
 
 /* As the compilers pass them. */
 enum { RELAXED, CONSUME, ACQUIRE, RELEASE, ACQ_REL, SEQ_CST };
@@ -51,9 +52,32 @@ static void delayed(struct x_op *op)
 	x_foot_life(op, op->addr);
 }
 
+/*
+ * What kind of access a plain one is. With --rule kcsan as in KCSAN's default
+ * configuration: an aligned write of a word at most is taken for a marked one.
+ */
+static int plain_access(uintptr_t addr, size_t size, bool write, bool typed)
+{
+	int acc = write ? X_ACC_WRITE : 0;
+
+	if (addr - (x_stack_top(X.cur) - X_STACK_PROC) < X_STACK_PROC)
+		return acc | X_ACC_PLAIN;
+	if (x_me()->data_race)
+		return acc | X_ACC_PLAIN | X_ACC_KNOWN;
+	if (X.word_writes && write && typed && addr % size == 0)
+		return acc;
+	return acc | X_ACC_PLAIN;
+}
+
+void lab_x_data_race(int by)
+{
+	x_me()->data_race += by;
+}
+
 void x_plain(uintptr_t addr, size_t size, bool write, bool typed,
 		  uintptr_t pc)
 {
+	int acc = plain_access(addr, size, write, typed);
 	struct x_op op;
 	bool visible;
 
@@ -62,7 +86,9 @@ void x_plain(uintptr_t addr, size_t size, bool write, bool typed,
 		return;
 	if (x_index(addr) < 0 || X.sequential)
 		return;
-	visible = promoted(addr, size);
+	/* Where no race is told, none makes a step of it. */
+	visible = acc != (X_ACC_PLAIN | (write ? X_ACC_WRITE : 0)) ||
+		  promoted(addr, size);
 	if (visible) {
 		x_op_memory(&op, write ? X_OP_WRITE : X_OP_READ, addr, size,
 			    write, pc);
@@ -74,20 +100,18 @@ void x_plain(uintptr_t addr, size_t size, bool write, bool typed,
 		if (X.weak)
 			x_weak_show(X.cur);
 		x_note('p', pc, addr, size, write, NULL);
+		if (write)
+			x_loop_plain(addr, size, pc);
+		else if (++x_me()->unseen > UNSEEN)
+			x_promote_wait(addr, size);
 		if (++X.plain_accesses > MAX_PLAIN)
 			x_fail(LAB_X_ENDLESS, pc, addr,
 			       "%s makes more than %d accesses in one execution: a loop that never ends?",
 			       x_me()->name, MAX_PLAIN);
 	}
-	x_race_access(addr, size, X_ACC_PLAIN | (write ? X_ACC_WRITE : 0), pc);
-	if (X.weak && write && (visible || x_weak_delays(addr, size)))
-		x_weak_store(addr, size, false, pc);
-	if (!visible)
-		return;
-	if (write)
-		x_me()->nseen = 0;
-	else
-		x_seen(addr, size, x_load(addr, size), pc);
+	x_race_access(addr, size, acc, pc);
+	if (write && (visible || (X.weak && x_weak_delays(addr, size))))
+		x_weak_store(addr, size, X_STORE_PLAIN, pc);
 }
 
 /* Up to the moment at which the access itself may be made. */
@@ -114,15 +138,11 @@ static void volatile_access(uintptr_t addr, size_t size, bool write,
 	marked(write ? X_OP_WRITE : X_OP_READ, addr, size, pc);
 	x_race_access(addr, size, write ? X_ACC_WRITE : 0, pc);
 	if (!write) {
-		/* It may wait here: what is read is what it finds then. */
-		x_seen(addr, size, x_load(addr, size), pc);
 		x_order_read(addr, size, true);
 		return;
 	}
-	x_order_write(addr, size, false, false);
-	x_me()->nseen = 0;
-	if (X.weak)
-		x_weak_store(addr, size, false, pc);
+	if (!x_weak_store(addr, size, X_STORE_MARKED, pc))
+		x_order_write(addr, size, false, false);
 }
 
 void x_range(uintptr_t addr, size_t size, bool write, uintptr_t pc)
@@ -194,24 +214,21 @@ void __tsan_write_range(void *a, size_t size)
 }
 
 /* What a read-modify-write means, once it has been made. */
-static void rmw(uintptr_t a, size_t size, uint64_t old, uint64_t new, int mo,
-		uintptr_t pc)
+static void rmw(uintptr_t a, size_t size, int mo, uintptr_t pc)
 {
-	bool wrote = old != new;
-
 	x_race_access(a, size, X_ACC_WRITE, pc);
 	x_order_read(a, size, acquires(mo));
+	if (mo == SEQ_CST)
+		x_order_fence(true, true);
 	x_order_write(a, size, releases(mo), true);
-	if (wrote)
-		x_me()->nseen = 0;
-	else
-		x_seen(a, size, old, pc);
 }
 
 /* Full and release read-modify-writes wait for the stores before them. */
 #define BEFORE_RMW(a, mo) do {						\
-	if (X.weak && (releases(mo) || x_weak_delays((uintptr_t)(a), sizeof(*(a))))) \
+	if (X.weak && releases(mo))					\
 		x_weak_fence(X_PC());					\
+	else if (X.weak)						\
+		x_weak_drain((uintptr_t)(a), sizeof(*(a)), X_PC());	\
 } while (0)
 
 #define ATOMIC_FETCH(bits, T, name, expr)				\
@@ -225,7 +242,7 @@ T __tsan_atomic##bits##_##name(volatile T *a, T v, int mo)		\
 	old = *a;							\
 	new = (expr);							\
 	*a = new;							\
-	rmw((uintptr_t)a, sizeof(T), old, new, mo, X_PC());		\
+	rmw((uintptr_t)a, sizeof(T), mo, X_PC());			\
 	return old;							\
 }
 
@@ -263,10 +280,9 @@ void __tsan_atomic##bits##_store(volatile T *a, T v, int mo)		\
 									\
 	marked(X_OP_WRITE, at, sizeof(T), pc);				\
 	x_race_access(at, sizeof(T), X_ACC_WRITE, pc);			\
-	x_order_write(at, sizeof(T), releases(mo), false);		\
-	x_me()->nseen = 0;						\
-	if (X.weak)							\
-		x_weak_store(at, sizeof(T), releases(mo), pc);		\
+	if (!x_weak_store(at, sizeof(T), releases(mo) ?			\
+			  X_STORE_RELEASE : X_STORE_MARKED, pc))	\
+		x_order_write(at, sizeof(T), releases(mo), false);	\
 	*a = v;								\
 	x_settle_value(x_me());						\
 	if (X.weak && mo == SEQ_CST)					\
@@ -289,11 +305,10 @@ static T cas##bits(volatile T *a, T c, T v, int mo, int fmo, uintptr_t pc) \
 	old = *a;							\
 	if (old == c) {							\
 		*a = v;							\
-		rmw((uintptr_t)a, sizeof(T), old, v, mo, pc);		\
+		rmw((uintptr_t)a, sizeof(T), mo, pc);			\
 	} else {							\
 		x_race_access((uintptr_t)a, sizeof(T), 0, pc);		\
 		x_order_read((uintptr_t)a, sizeof(T), acquires(mo));	\
-		x_seen_instead((uintptr_t)a, sizeof(T), old, c, pc);	\
 	}								\
 	return old;							\
 }									\
@@ -318,11 +333,7 @@ void __tsan_atomic_thread_fence(int mo)
 	struct x_proc *me = x_me();
 
 	x_settle_value(me);
-	if (releases(mo)) {
-		me->fence = me->sync;
-		me->fenced = true;
-		me->sync[X.cur]++;
-	}
+	x_order_fence(acquires(mo), releases(mo));
 	if (X.weak && releases(mo))
 		x_weak_fence(X_PC());
 }

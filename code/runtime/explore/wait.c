@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Completions, wait queues, spinning, and workqueues.
+ * Completions, wait queues, and workqueues.
  */
 #include <string.h>
 
@@ -33,7 +33,6 @@ static void waiters_step(struct lab_x_waiters *w, enum x_kind kind,
 	x_step(&op);
 	x_mem_check((uintptr_t)w, sizeof(*w), true, false, pc);
 	x_race_access((uintptr_t)w, sizeof(*w), X_ACC_WRITE, pc);
-	x_me()->nseen = 0;
 }
 
 void lab_x_complete(struct lab_x_waiters *w, bool all)
@@ -74,94 +73,13 @@ void lab_x_wake_up(struct lab_x_waiters *w)
 	w->wakes++;
 }
 
-bool x_seen_changed(const struct x_proc *p)
-{
-	int i;
-
-	for (i = 0; i < p->nseen; i++)
-		if (x_weak_view(p - X.proc, p->seen[i].addr,
-				p->seen[i].size) != p->seen[i].value)
-			return true;
-	return false;
-}
-
-static void spin(uintptr_t pc)
-{
-	struct x_proc *me = x_me();
-	const struct x_seen *s;
-	long index;
-	struct x_op op;
-
-	if (!me->nseen)
-		return;
-	x_op_simple(&op, X_OP_SPIN, 0, false, pc);
-	op.addr = me->seen[0].addr;
-	for (s = me->seen; s < me->seen + me->nseen; s++) {
-		index = x_index(s->addr);
-		if (index < 0)
-			continue;
-		x_foot(&op, index / 4, false);
-		if ((index + s->size - 1) / 4 != index / 4)
-			x_foot(&op, (index + s->size - 1) / 4, false);
-	}
-	op.blocking = true;
-	x_step(&op);
-	me->nseen = 0;
-}
-
 /*
- * A read that came back with what it came back with before, from the same
- * place in the code, and nothing written since: a loop that waits. A few
- * rounds are granted, as a counting loop looks the same.
+ * A loop that waits is known by what it does (loop.c). That it says so makes no
+ * difference.
  */
-void x_seen(uintptr_t addr, size_t size, uint64_t value, uintptr_t pc)
-{
-	x_seen_instead(addr, size, value, value, pc);
-}
-
-/*
- * A cmpxchg() found @value, not what it wanted. It may well want @value the next
- * time: then it waits for nothing.
- */
-void x_seen_instead(uintptr_t addr, size_t size, uint64_t value,
-		    uint64_t wanted, uintptr_t pc)
-{
-	struct x_proc *me = x_me();
-	struct x_seen *s;
-	int i;
-
-	if (X.sequential)
-		return;
-	for (i = 0; i < me->nseen; i++) {
-		s = &me->seen[i];
-		if (s->addr != addr || s->pc != pc)
-			continue;
-		if (s->value != value || s->wanted != wanted)
-			s->times = 0;
-		s->value = value;
-		s->wanted = wanted;
-		if (++s->times >= 6)
-			spin(pc);
-		return;
-	}
-	if (me->nseen == X_SEEN)
-		me->nseen = 0;
-	me->seen[me->nseen++] = (struct x_seen){ addr, pc, value, wanted, size, 1 };
-}
-
-/* A loop that waits says so: it goes on once something it read has changed. */
 void lab_x_cpu_relax(void)
 {
-	const struct x_proc *me = x_me();
-	uintptr_t pc = X_PC();
-	int i;
-
 	x_settle_value(x_me());
-	for (i = 0; i < me->nseen; i++)
-		if (me->seen[i].wanted != me->seen[i].value &&
-		    me->seen[i].times == 1)
-			return;
-	spin(pc);
 }
 
 /* Workqueues */

@@ -10,10 +10,14 @@
  * Memory holds what all see. While a process runs, its own newest stores are
  * put over it, and taken away again when it parks: that is the whole trick.
  *
- * What empties a thread's buffers first: full barriers and all atomic
- * read-modify-writes that release; unlocking; the end of an RCU section;
+ * A read-modify-write is made to what all see: the thread's own stores to that
+ * place go first. What empties all of a thread's buffers first: full barriers and
+ * all atomic read-modify-writes that release; unlocking; the end of an RCU section;
  * synchronize_rcu(), call_rcu(), queueing, waking. A store-release does not,
  * but it is seen by others after all that came before it.
+ *
+ * What a store orders is passed on when it arrives, not when it is made: an
+ * acquire that still reads the old value has nothing to be ordered after.
  *
  * Only stores are delayed: loads are made when they are made. That covers
  * publication without a release, not everything that hardware may do.
@@ -28,8 +32,9 @@
 struct store {
 	uint64_t value;
 	x_clock dep;
+	x_clock order;			/* for whoever reads it: race.c */
 	int seq;
-	bool release;
+	enum x_store how;
 	uint8_t before[X_PROCS];	/* stores made before it, by buffer */
 };
 
@@ -50,7 +55,8 @@ static int seq;
 static struct {
 	uintptr_t addr, pc;
 	size_t size;
-	bool release, on;
+	enum x_store how;
+	bool on;
 } pending;
 
 void x_weak_reset(void)
@@ -182,31 +188,35 @@ static void wake_buffer(int id)
 
 /**
  * x_weak_store() - the store that comes next is to be delayed
+ * @how: plain, marked, or a release
  *
  * The compiler's hook comes before the store; it is caught at the next one.
+ *
+ * Return: false if it is not to be delayed.
  */
-void x_weak_store(uintptr_t addr, size_t size, bool release, uintptr_t pc)
+bool x_weak_store(uintptr_t addr, size_t size, enum x_store how, uintptr_t pc)
 {
 	long index = x_index(addr);
 	int b;
 
 	/* A process's own stack and the setting up are nobody else's. */
-	if (X.sequential || index < 0 || addr - X_STACKS < X_STACKS_SIZE)
-		return;
+	if (!X.weak || X.sequential || index < 0 ||
+	    addr - X_STACKS < X_STACKS_SIZE)
+		return false;
 	for (b = 0; b < X.nids; b++)
 		if (buffers[b].since && buffers[b].owner == cpu_of(X.cur) &&
 		    overlaps(&buffers[b], addr, size) &&
 		    (buffers[b].addr != addr || buffers[b].size != size))
-			x_weak_fence(pc);
+			x_weak_drain(addr, size, pc);
 	b = buffer_for(addr, size, pc);
 	if (b < 0)
-		return;
+		return false;
 	if (buffers[b].since == DEPTH)
-		x_weak_fence(pc);
+		x_weak_drain(addr, size, pc);
 	buffers[b].since++;
 	pending.addr = addr;
 	pending.size = size;
-	pending.release = release;
+	pending.how = how;
 	pending.pc = pc;
 	pending.on = true;
 	if (!buffers[b].shown) {
@@ -214,6 +224,7 @@ void x_weak_store(uintptr_t addr, size_t size, bool release, uintptr_t pc)
 		buffers[b].shown = true;
 	}
 	x_weak_show(X.cur);
+	return true;
 }
 
 /* At the next hook, or when the process parks: catch the store, hide all. */
@@ -232,8 +243,10 @@ void x_weak_settle(void)
 		s->value = x_load(pending.addr, pending.size);
 		s->dep = x_me()->dep;
 		s->seq = seq++;
-		s->release = pending.release;
-		for (i = 0; s->release && i < X.nids; i++)
+		s->how = pending.how;
+		if (s->how != X_STORE_PLAIN)
+			x_order_made(&s->order, s->how == X_STORE_RELEASE);
+		for (i = 0; s->how == X_STORE_RELEASE && i < X.nids; i++)
 			s->before[i] = buffers[i].made;
 		if (++b->made == KEPT)
 			x_fail(LAB_X_LIMIT, pending.pc, pending.addr,
@@ -250,7 +263,7 @@ bool x_weak_committable(int id)
 
 	if (!b->n)
 		return false;
-	for (i = 0; b->fifo[0].release && i < X.nids; i++)
+	for (i = 0; b->fifo[0].how == X_STORE_RELEASE && i < X.nids; i++)
 		if (buffers[i].n && buffers[i].owner == b->owner &&
 		    buffers[i].fifo[0].seq < b->fifo[0].seq)
 			return false;
@@ -262,6 +275,8 @@ void x_weak_commit(int id)
 	struct buffer *b = &buffers[id];
 
 	put(b->addr, b->size, b->fifo[0].value);
+	if (b->fifo[0].how != X_STORE_PLAIN)
+		x_order_seen(b->addr, b->size, &b->fifo[0].order, false);
 	if (!X.sequential) {
 		X.events[X.nevents - 1].value = b->fifo[0].value;
 		b->seen_dep[b->seen] = X.events[X.nevents - 1].dep;
@@ -272,12 +287,19 @@ void x_weak_commit(int id)
 		X.proc[id].state = X_DONE;
 }
 
+/* Does this barrier of that process wait for this buffer? */
+static bool drains(const struct x_op *fence, int proc, const struct buffer *b)
+{
+	return b->owner == cpu_of(proc) &&
+	       (!fence->addr || overlaps(b, fence->addr, fence->size));
+}
+
 bool x_weak_empty(int proc)
 {
 	int b;
 
 	for (b = 0; b < X.nids; b++)
-		if (buffers[b].n && buffers[b].owner == cpu_of(proc))
+		if (buffers[b].n && drains(X.proc[proc].op, proc, &buffers[b]))
 			return false;
 	return true;
 }
@@ -297,10 +319,10 @@ void x_weak_join(int proc, x_clock *dep)
 		if (!buffers[b].addr)
 			continue;
 		if (X.proc[proc].kind != 'b') {
-			n = buffers[b].owner == cpu_of(proc) ?
+			n = drains(X.proc[proc].op, proc, &buffers[b]) ?
 			    buffers[b].seen : 0;
 		} else {
-			n = s->release &&
+			n = s->how == X_STORE_RELEASE &&
 			    buffers[b].owner == buffers[proc].owner ?
 			    s->before[b] : 0;
 		}
@@ -309,22 +331,32 @@ void x_weak_join(int proc, x_clock *dep)
 	}
 }
 
-void x_weak_fence(uintptr_t pc)
+/**
+ * x_weak_drain() - go on once own stores to a place are seen by all
+ * @addr: where; 0: all of them
+ */
+void x_weak_drain(uintptr_t addr, size_t size, uintptr_t pc)
 {
-	struct x_op op;
 	bool needed = false;
+	struct x_op op;
 	int b;
 
 	x_settle_value(x_me());
+	x_op_simple(&op, X_OP_FENCE, 0, false, pc);
+	op.addr = addr;
+	op.size = size;
+	op.blocking = true;
 	for (b = 0; b < X.nids; b++) {
-		if (!buffers[b].since || buffers[b].owner != cpu_of(X.cur))
+		if (!buffers[b].since || !drains(&op, X.cur, &buffers[b]))
 			continue;
 		buffers[b].since = 0;
 		needed = true;
 	}
-	if (X.sequential || !needed)
-		return;
-	x_op_simple(&op, X_OP_FENCE, 0, false, pc);
-	op.blocking = true;
-	x_step(&op);
+	if (!X.sequential && needed)
+		x_step(&op);
+}
+
+void x_weak_fence(uintptr_t pc)
+{
+	x_weak_drain(0, 0, pc);
 }
