@@ -207,7 +207,13 @@ def test_a_machine_that_was_stopped_does_not_look_like_an_explorer_that_hangs(mo
     with subprocess.Popen(["sleep", "0.2"]) as child:
         monkeypatch.setattr(subprocess, "_time", clock)
         assert front_end().ended(child, 30) == 0 and looks
+
+
+def test_an_explorer_that_hangs_is_ended(monkeypatch):
+    monkeypatch.setattr(front_end(), "IDLE", 2)
     with subprocess.Popen(["sleep", "600"]) as child:
+        assert front_end().ended(child, 1) is None and child.returncode
+    with subprocess.Popen(["sh", "-c", "while :; do :; done"]) as child:
         assert front_end().ended(child, 1) is None and child.returncode
 
 

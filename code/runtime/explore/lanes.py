@@ -101,6 +101,22 @@ def value_words(value, size, objects, names):
     return str(value)
 
 
+def variable(program, address, objects, names, ask):
+    """What is at an address: object+offset, or a global's name. Of a program that may
+    be hostile, which has its own way to ask, no symbols are read."""
+    for o, name in zip(objects, names):
+        if o["address"] <= address < o["address"] + o["size"]:
+            return f"{name}+{address - o['address']}"
+    if ask is not addr2line:
+        return ""
+    out = subprocess.run(["nm", "-S", program], capture_output=True, text=True).stdout
+    for at, size, name in re.findall(r"^(\S+) (\S+) [bBdD] (\S+)$", out, re.MULTILINE):
+        offset = address - int(at, 16)
+        if 0 <= offset < int(size, 16):
+            return name + (f"+{offset}" if offset else "")
+    return ""
+
+
 def describe(program, result, ask=addr2line, sources=None):
     """What the document says of processes, steps and failures."""
     log = result.get("log", [])
@@ -161,6 +177,7 @@ def describe(program, result, ask=addr2line, sources=None):
                  "step": f["step"], "text": f["text"], "at": where(f["pc"])}
         if f.get("address"):
             entry["address"] = f["address"]
+            entry["variable"] = variable(program, f["address"], objects, names, ask)
         if f.get("other_pc"):
             entry["other"] = where(f["other_pc"])
             entry["other_process"] = f["other_process"]
@@ -277,7 +294,20 @@ def end_of(doc, n, s, out):
     tail = [line_of(at)] if at["line"] else []
     if at is not s["at"]:
         tail.append(f"… {s['at']['function']}(), {line_of(s['at'])}")
+    tail += other_party(doc, s)
     return Row(s["process"], "✗ " + doc["kind"] + ": " + s["text"], tail, True, steps=[n])
+
+
+def other_party(doc, s):
+    """Of a data race: what it is about, and the place of the other access."""
+    f = next((f for f in doc["failures"] if f["text"] == s["text"]), {})
+    if f.get("kind") != "data-race":
+        return []
+    out = [f"the place: {f['variable']}"] if f.get("variable") else []
+    if f.get("other", {}).get("line"):
+        who = doc["processes"][f["other_process"]]
+        out.append(f"the other access, by {who}: {line_of(f['other'])}")
+    return out
 
 
 def rows(doc):

@@ -92,7 +92,7 @@ bool x_on_execution(void)
 			keep(f, f->kind == LAB_X_LEAK);
 		if (!found_at)
 			found_at = X.executions;
-		stop |= explicit_want && !f->elsewhere &&
+		stop |= explicit_want && !X.all && !f->elsewhere &&
 			f->kind != LAB_X_LIMIT;
 	}
 	if (shortening)
