@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Compares the explorer with the oracle on random programs.
+"""Compares the explorer with the oracle on programs, by hand and at random.
 
     compare.py [--from SEED] [--count N] [--mode sc|weak|both]
-    compare.py --show SEED [--mode weak]    # the program, and what each says
-    compare.py --show SEED --shrink         # the same, made small
+    compare.py --show NAME [--mode weak]    # the program, and what each says
+    compare.py --show NAME --shrink         # the same, made small
 
 Both say which outcomes a program can have, and which kinds of failures. A
 program that the oracle has too many states for, or the explorer is cut in, is
@@ -12,8 +12,10 @@ counted and left out. Exit status 1: they differ.
 """
 import argparse
 import concurrent.futures
+import functools
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -50,15 +52,29 @@ def ask_oracle(path, texts, mode):
     return {p["name"]: p for p in map(json.loads, done.stdout.splitlines())}
 
 
+def offset_in(elf, address):
+    """Where in a program's file that address of its data is."""
+    start, = struct.unpack_from("<Q", elf, 32)
+    size, count = struct.unpack_from("<HH", elf, 54)
+    for n in range(count):
+        kind, _, offset, at, _, length = struct.unpack_from(
+            "<IIQQQQ", elf, start + n * size)
+        if kind == 1 and at <= address < at + length:
+            return offset + address - at
+    raise ValueError(f"no byte of the file is at {address:#x}")
+
+
 class Batch:
-    """Many scenarios in one object; each program is linked with one of them."""
+    """Many scenarios in one object, which is linked once for each explorer. A
+    program is a copy of it in which another scenario is lab_scenario."""
 
     def __init__(self, folder, sources, engine=None):
         self.folder = folder
         kind = builder.kind_of("gcc")
         source = os.path.join(folder, "batch.c")
         with open(source, "w") as f:
-            f.write(programs.HEAD + "".join(sources))
+            f.write(programs.HEAD + "".join(sources) +
+                    "const struct lab_scenario lab_scenario;\n")
         builder.run(["gcc", *builder.EXPLORED, *builder.INSTRUMENT[kind],
                      *builder.includes(None),
                      "-I" + os.path.join(builder.HERE, "tests"),
@@ -73,16 +89,35 @@ class Batch:
                                   for x in ("--redefine-sym", f"{old}={new}")),
                      self.whole], "the batch")
         builder.check_calls(self.whole)
-        engine = engine or builder.engine("gcc")
-        self.engine = os.path.join(folder, "engine.o")
-        builder.run(["ld", "-r", "-S", *builder.files_under(engine, ".o"), "-o",
-                     self.engine], "the explorer")
+        self.engine = engine or builder.engine("gcc")
+        self.linked = {}
 
-    def program(self, name):
+    def link(self, engine):
+        path = os.path.join(self.folder, f"all-{len(self.linked)}")
+        builder.run(["gcc", "-no-pie", *builder.files_under(engine, ".o"),
+                     self.whole, "-Wl,-S", "-o", path], "the batch")
+        symbols = {}
+        listed = subprocess.run(["nm", "-S", path], capture_output=True,
+                                text=True, check=True).stdout
+        for line in listed.splitlines():
+            words = line.split()
+            if words[-1].endswith("scenario"):
+                symbols[words[-1]] = [int(w, 16) for w in words[:2]]
+        with open(path, "rb") as f:
+            return f.read(), symbols
+
+    def program(self, name, engine=None):
+        engine = engine or self.engine
+        if engine not in self.linked:
+            self.linked[engine] = self.link(engine)
+        elf, symbols = self.linked[engine]
+        at, size = symbols[name + "_scenario"]
+        start = offset_in(elf, at)
+        to = offset_in(elf, symbols["lab_scenario"][0])
         path = os.path.join(self.folder, name)
-        builder.run(["gcc", "-no-pie", self.engine, self.whole,
-                     f"-Wl,--defsym=lab_scenario={name}_scenario", "-o", path],
-                    name)
+        with open(path, "wb") as f:
+            f.write(elf[:to] + elf[start:start + size] + elf[to + size:])
+        os.chmod(path, 0o755)
         return path
 
 
@@ -131,40 +166,40 @@ def compared(oracle, path, mode):
                                            str(EACH_ROUND)))
 
 
-def compare_batch(tool_path, seeds, modes, engine=None):
-    """[(seed, mode, difference)]"""
-    made = [programs.random_program(s) for s in seeds]
+def compare_batch(tool_path, names, modes, engine=None):
+    """[(name, mode, difference)]"""
+    made = [programs.program(s) for s in names]
     both = [p.both() for p in made]
     rows = []
     with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
         batch = Batch(folder, [c for c, _ in both], engine)
         said = {m: ask_oracle(tool_path, [t for _, t in both], m)
                 for m in modes}
-        for seed, p in zip(seeds, made):
+        for name, p in zip(names, made):
             path = batch.program(p.name)
             for mode in modes:
-                rows.append((seed, mode,
+                rows.append((name, mode,
                              compared(said[mode][p.name], path, mode)))
             os.unlink(path)
     return rows
 
 
-def compare(first, count, modes, engine=None, jobs=1, show=print):
-    """[(seed, mode, difference)], of `count` programs."""
-    seeds = range(first, first + count)
+def compare_all(names, modes, engine=None, jobs=1,
+                show=functools.partial(print, flush=True)):
+    """[(name, mode, difference)]"""
     with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
         path = tool(folder)
         engine = engine or builder.engine("gcc")
         rows = []
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             for some in pool.map(
-                    lambda at: compare_batch(path, seeds[at:at + BATCH], modes,
+                    lambda at: compare_batch(path, names[at:at + BATCH], modes,
                                              engine),
-                    range(0, count, BATCH)):
+                    range(0, len(names), BATCH)):
                 rows += some
-                for seed, mode, text in some:
+                for name, mode, text in some:
                     if text and text != "left out":
-                        show(f"{seed} {mode}: {text}")
+                        show(f"{name} {mode}: {text}")
     return rows
 
 
@@ -210,8 +245,8 @@ def shrink(tool_path, p, mode):
     return p
 
 
-def show(seed, modes, small):
-    p = programs.random_program(seed)
+def show(name, modes, small):
+    p = programs.program(name)
     if small:
         with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
             p = shrink(tool(folder), p, modes[0])
@@ -236,14 +271,16 @@ def main():
     p.add_argument("--count", type=int, default=200)
     p.add_argument("--mode", choices=("sc", "weak", "both"), default="both")
     p.add_argument("--jobs", type=int, default=1)
-    p.add_argument("--show", type=int, metavar="SEED")
+    p.add_argument("--show", metavar="NAME")
     p.add_argument("--shrink", action="store_true",
                    help="with --show: as small as it still differs")
     o = p.parse_args()
     modes = ("sc", "weak") if o.mode == "both" else (o.mode,)
     if o.show is not None:
         return show(o.show, modes, o.shrink)
-    rows = compare(o.first, o.count, modes, jobs=o.jobs)
+    rows = compare_all([*programs.HAND,
+                        *map(str, range(o.first, o.first + o.count))], modes,
+                       jobs=o.jobs)
     wrong = [r for r in rows if r[2] and r[2] != "left out"]
     left = sum(r[2] == "left out" for r in rows)
     print(f"{len(rows)} comparisons, {left} left out, {len(wrong)} differ")

@@ -565,8 +565,19 @@ bool can_step(const struct state *s, int agent)
 	return i->op != GP_END || !me->waits_for;
 }
 
+/* A free choice can go several ways. */
+int ways(const struct state *s, int agent)
+{
+	const struct insn *i;
+
+	if (agent >= THREADS)
+		return 1;
+	i = &code_of(agent)[s->thread[agent].pc];
+	return i->op == CHOOSE ? i->b : 1;
+}
+
 /* False: the execution ends with it, by a failure. */
-bool step(struct state *s, int agent)
+bool step(struct state *s, int agent, int way)
 {
 	struct thread *me;
 
@@ -578,6 +589,8 @@ bool step(struct state *s, int agent)
 	if (agent >= ACTORS && !me->pc) {
 		if (!begin_callback(s, agent))
 			return false;
+	} else if (code_of(agent)[me->pc].op == CHOOSE) {
+		me->reg[code_of(agent)[me->pc].a] = way;
 	} else if (!make(s, agent, &code_of(agent)[me->pc])) {
 		return false;
 	}

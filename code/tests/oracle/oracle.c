@@ -124,10 +124,20 @@ static void finish(const struct state *s)
 		keep_outcome(s);
 }
 
+static void keep_edge(struct node *n, uint32_t to, int agent)
+{
+	if (nedges == max_edges) {
+		max_edges = max_edges ? 2 * max_edges : 4096;
+		edges = have(edges, max_edges * sizeof(*edges));
+	}
+	edges[nedges++] = (struct edge){ to, agent };
+	n->nedges++;
+}
+
 static void visit(uint32_t id, const struct state *s)
 {
 	struct node *n = &nodes[id];
-	int agent;
+	int agent, way;
 
 	if (over(s)) {
 		finish(s);
@@ -135,19 +145,15 @@ static void visit(uint32_t id, const struct state *s)
 	}
 	n->edges = nedges;
 	for (agent = 0; agent < AGENTS; agent++) {
-		struct state next = *s;
-
 		if (!can_step(s, agent))
 			continue;
 		n->enabled |= (agents)1 << agent;
-		if (!step(&next, agent))
-			continue;
-		if (nedges == max_edges) {
-			max_edges = max_edges ? 2 * max_edges : 4096;
-			edges = have(edges, max_edges * sizeof(*edges));
+		for (way = 0; way < ways(s, agent); way++) {
+			struct state next = *s;
+
+			if (step(&next, agent, way))
+				keep_edge(n, number_of(&next), agent);
 		}
-		edges[nedges++] = (struct edge){ number_of(&next), agent };
-		n->nedges++;
 	}
 	if (!n->enabled)
 		found |= 1u << DEADLOCK;
@@ -303,7 +309,7 @@ static int op_named(const char *name)
 		"read", "write", "xchg", "cas", "add", "fence", "lock",
 		"unlock", "trylock", "read_lock", "read_unlock", "complete",
 		"wait_for", "rcu_lock", "rcu_unlock", "gp_begin", "gp_end",
-		"call_rcu", "alloc", "free", "set", "inc", "branch", "jump",
+		"call_rcu", "alloc", "free", "choose", "set", "inc", "branch", "jump",
 		"expect", "exit",
 	};
 	int i;

@@ -34,7 +34,7 @@ enum opcode {
 	READ, WRITE, XCHG, CAS, ADD, FENCE, LOCK, UNLOCK, TRYLOCK,
 	READ_LOCK, READ_UNLOCK, COMPLETE, WAIT_FOR,
 	RCU_LOCK, RCU_UNLOCK, GP_BEGIN, GP_END, CALL_RCU, ALLOC, FREE,
-	LAST_STEP = FREE,
+	CHOOSE,
 	/* What nobody else can see. */
 	SET, INC, BRANCH, JUMP, EXPECT, EXIT, OPCODES,
 };
@@ -99,7 +99,8 @@ extern bool too_big;
 
 void start(struct state *s);
 bool can_step(const struct state *s, int agent);
-bool step(struct state *s, int agent);
+int ways(const struct state *s, int agent);
+bool step(struct state *s, int agent, int way);
 bool over(const struct state *s);
 
 #endif

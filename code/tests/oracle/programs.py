@@ -135,6 +135,11 @@ def w_complete(w):
     w.emit("complete")
 
 
+def w_choose(w, reg, n):
+    w.say(f"{reg} = lab_choose({n});")
+    w.emit("choose", reg_of(reg), n)
+
+
 def w_waitfor(w):
     w.say(f"wait_for_completion(&{w.prefix}done);")
     w.emit("wait_for")
@@ -279,7 +284,8 @@ STATEMENTS = {
     "read": w_read, "write": w_write, "xchg": w_xchg, "add": w_add,
     "cas": w_cas, "fence": w_fence, "lock": w_lock, "unlock": w_unlock,
     "readlock": w_readlock, "complete": w_complete, "waitfor": w_waitfor,
-    "if": branch, "trylock": w_trylock, "await": w_await, "round": w_round,
+    "choose": w_choose, "if": branch,
+    "trylock": w_trylock, "await": w_await, "round": w_round,
     "awaitlock": w_awaitlock, "awaitxchg": w_awaitxchg, "retry": w_retry,
     "count": w_count, "rcu": w_rcu, "sync": w_sync, "call_rcu": w_call_rcu,
     "alloc": w_alloc, "free": w_free, "expect": w_expect,
@@ -402,7 +408,8 @@ class Maker:
             ("cas", reg, name, r.choice((0, 1)), 2,
              r.choice((MARKED, ACQUIRE, RELEASE, FULL))),
             ("fence", r.choice((ACQUIRE, RELEASE, FULL))),
-            ("expect", reg, "!=", r.choice((1, 2))),
+            r.choice((("expect", reg, "!=", r.choice((1, 2))),
+                      ("choose", reg, r.choice((2, 3))))),
         ))
 
     def section(self, looped):
@@ -475,8 +482,35 @@ class Maker:
         return [("xchg", "t0", "p", 0, r.choice((MARKED, FULL, FULL))),
                 ("if", "t0", "!=", 0, free, [])]
 
+    def barrier(self):
+        """Between two accesses: what orders them, or does not."""
+        r, name = self.r, self.number()
+        return r.choice((
+            [], [("fence", RELEASE)], [("fence", ACQUIRE)], [("fence", FULL)],
+            [("sync",)], [("xchg", "r2", name, 1, r.choice((MARKED, FULL)))],
+            [("cas", "r2", name, r.choice((0, 1)), 1, FULL)],
+            [("lock", 0, [])], [("rcu", [])], [("complete",)]))
+
+    def message(self):
+        """Half of passing a message: x is told of by y, more or less well."""
+        r = self.r
+        if r.random() < .5:
+            return [("write", "x", 1, r.choice((PLAIN, PLAIN, MARKED))),
+                    *self.barrier(),
+                    r.choice((("write", "y", 1, MARKED),
+                              ("write", "y", 1, RELEASE),
+                              ("add", "r2", "y", 1, r.choice((MARKED, RELEASE))),
+                              ("xchg", "r2", "y", 1, MARKED)))]
+        look = r.choice((("read", "r0", "y", MARKED),
+                         ("read", "r0", "y", ACQUIRE),
+                         ("add", "r0", "y", 0, r.choice((MARKED, ACQUIRE))),
+                         ("xchg", "r0", "y", 0, r.choice((MARKED, ACQUIRE))),
+                         ("cas", "r0", "y", 1, 2, r.choice((MARKED, FULL)))))
+        access = r.choice((("read", "r1", "x", PLAIN), ("write", "x", 2, PLAIN)))
+        return [look, *self.barrier(), ("if", "r0", "!=", 0, [access], [])]
+
     locked = reading = False
-    pointers = waits = 0
+    pointers = waits = messages = completions = 0
 
     def statement(self, atomic, looped=False):
         r, q = self.r, self.r.random()
@@ -514,8 +548,12 @@ class Maker:
     def actor(self, n):
         out = []
         while len(out) < n:
-            if self.r.random() < self.pointers:
+            if self.r.random() < self.messages:
+                out += self.message()
+            elif self.r.random() < self.pointers:
                 out += self.pointer(False)
+            elif self.r.random() < self.completions:
+                out.append(self.r.choice((("complete",), ("waitfor",))))
             else:
                 out.append(self.statement(False))
         return out
@@ -524,6 +562,8 @@ class Maker:
         r = self.r
         self.pointers = r.choice((0, 0, .5))
         self.waits = r.choice((.05, .1, .5))
+        self.messages = r.choice((0, 0, .8))
+        self.completions = r.choice((0, 0, 0, .5))
         actors = r.choice((2, 2, 2, 3))
         most = 4 if actors == 2 else 2
         return Program(
@@ -534,5 +574,99 @@ class Maker:
             start=(r.choice((0, 0, 1)), 1 if self.pointers else 0))
 
 
-def random_program(seed):
-    return Maker(seed).program(f"s{seed}")
+# Written by hand, for what chance does not come to.
+HAND = {
+    # Passed on by a store that orders nothing: what was released is cut off.
+    "cut_off": [
+        [("write", "x", 1, PLAIN), ("write", "y", 1, RELEASE)],
+        [("read", "r0", "y", MARKED),
+         ("if", "r0", "==", 1, [("write", "y", 2, MARKED)], [])],
+        [("read", "r0", "y", MARKED),
+         ("if", "r0", "==", 2, [("read", "r1", "x", PLAIN)], [])]],
+    # The same by a read-modify-write, which carries it on.
+    "carried_on": [
+        [("write", "x", 1, PLAIN), ("write", "y", 1, RELEASE)],
+        [("cas", "r0", "y", 1, 2, MARKED)],
+        [("read", "r0", "y", MARKED),
+         ("if", "r0", "==", 2, [("read", "r1", "x", PLAIN)], [])]],
+    # A later store, relaxed, does not take away what the first one orders.
+    "two_stores": [
+        [("write", "x", 1, PLAIN), ("write", "y", 1, RELEASE),
+         ("write", "y", 2, MARKED)],
+        [("read", "r0", "y", ACQUIRE),
+         ("if", "r0", "==", 1, [("read", "r1", "x", PLAIN)], [])]],
+    # An acquire that finds the old value is ordered after nothing.
+    "too_early": [
+        [("read", "r0", "x", PLAIN), ("write", "y", 1, RELEASE)],
+        [("read", "r0", "y", ACQUIRE), ("write", "x", 1, PLAIN)]],
+    # The readers of a rwlock are ordered before the writer after them.
+    "readers": [
+        [("readlock", [("read", "r0", "x", PLAIN)])],
+        [("readlock", [("read", "r0", "x", PLAIN)])],
+        [("lock", RWLOCK, [("write", "x", 1, PLAIN)])]],
+    # A section's stores are there when the next one has the lock.
+    "section": [
+        [("lock", 0, [("write", "x", 1, MARKED), ("write", "y", 1, MARKED)])],
+        [("lock", 0, [("read", "r0", "x", MARKED),
+                      ("read", "r1", "y", MARKED)])]],
+    "section_plain": [
+        [("lock", 0, [("write", "x", 1, PLAIN)])],
+        [("trylock", 0, [("read", "r0", "x", PLAIN)], [])]],
+    "full_barriers": [
+        [("write", "x", 1, MARKED), ("fence", FULL),
+         ("read", "r0", "y", MARKED)],
+        [("write", "y", 1, MARKED), ("fence", FULL),
+         ("read", "r0", "x", MARKED)]],
+    "chosen": [
+        [("choose", "r0", 3), ("write", "x", "r0", MARKED)],
+        [("read", "r0", "x", MARKED), ("choose", "r1", 2)]],
+    # It looks at two places: what moves the second one wakes it.
+    "two_places": [
+        [("await", 0, "x", MARKED, ("!=", 0), False, [], [])],
+        [("round", 0, [("read", "r2", "y", MARKED)], "x", ("!=", 0), [], [])],
+        [("write", "y", 1, MARKED), ("write", "x", 1, MARKED)]],
+    # Each round locks and unlocks: no round is like no step at all.
+    "locks_and_looks": [
+        [("round", 0, [("lock", 0, [("read", "r2", "y", MARKED)])], "x",
+          ("!=", 0), [], [])],
+        [("lock", 0, [("write", "y", 1, MARKED)]), ("write", "x", 1, MARKED)]],
+    "gives_up": [
+        [("await", 2, "x", MARKED, ("==", 1), True, [],
+          [("write", "y", 1, MARKED)])],
+        [("write", "x", 1, MARKED), ("read", "r0", "y", MARKED)]],
+    "gives_up_on_a_lock": [
+        [("awaitlock", 8, 0, True, [("read", "r0", "x", PLAIN)],
+          [("read", "r1", "x", PLAIN)])],
+        [("lock", 0, [("write", "x", 1, PLAIN)])]],
+    # What was freed once before is there for both.
+    "freed_twice": [
+        [("read", "t0", "p", MARKED), ("free", "t0"),
+         ("write", "p", 0, MARKED)],
+        [("read", "t0", "p", MARKED), ("if", "t0", "!=", 0, [("free", "t0")],
+                                       [])]],
+    "grace": [
+        [("rcu", [("read", "t0", "p", MARKED),
+                  ("if", "t0", "!=", 0, [("read", "r0", "t0.a", PLAIN)], [])])],
+        [("xchg", "t0", "p", 0, FULL), ("sync",), ("free", "t0")]],
+    "callback": [
+        [("rcu", [("read", "t0", "p", MARKED),
+                  ("if", "t0", "!=", 0, [("read", "r0", "t0.a", PLAIN)], [])])],
+        [("xchg", "t0", "p", 0, FULL), ("call_rcu", "t0")]],
+    # A section that began after the grace period is no business of it.
+    "begun_later": [
+        [("rcu", [("read", "r0", "x", MARKED), ("read", "r1", "y", MARKED)])],
+        [("write", "x", 1, MARKED), ("sync",), ("write", "y", 1, MARKED)]],
+    "completed_twice": [
+        [("waitfor",), ("read", "r0", "x", MARKED), ("waitfor",)],
+        [("complete",), ("write", "x", 1, MARKED), ("complete",)]],
+    "completed_once": [
+        [("waitfor",), ("waitfor",)], [("complete",)]],
+}
+
+
+def program(name):
+    """The one that was written by hand, or the random one of that number."""
+    if name in HAND:
+        pointer = "p" in str(HAND[name]).replace("'", " ").split()
+        return Program(name, HAND[name], start=(0, int(pointer)))
+    return Maker(int(name)).program(f"s{name}")
