@@ -119,9 +119,9 @@ def content(path):
         return f.read(MOST + 1)[:MOST]
 
 
-def pack(item, path):
-    """Write the submission as a tar of regular files with known names. Returns
-    a digest of what is in it, or None where it can't be graded."""
+def packed(item):
+    """(the submission as a tar of regular files with known names, a digest of what is in
+    it). Both are None where it can't be graded."""
     digest = hashlib.sha256()
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
@@ -130,20 +130,17 @@ def pack(item, path):
                 data = content(where)
             except OSError as error:
                 item.trouble = f"{name} can't be read: {error.strerror}"
-                return None
+                return None, None
             digest.update(name.encode() + b"\0" + data + b"\0")
             info = tarfile.TarInfo(name)
             info.size, info.mode = len(data), 0o644
             tar.addfile(info, io.BytesIO(data))
-    with open(path + ".new", "wb") as f:
-        f.write(out.getvalue())
-    os.replace(path + ".new", path)
-    return digest.hexdigest()
+    return out.getvalue(), digest.hexdigest()
 
 
-def unpack(path, folder, wanted):
-    """The other end of pack(): only files of known names come out."""
-    with tarfile.open(path) as tar:
+def unpack(file, folder, wanted):
+    """The other end of packed(): only files of known names come out."""
+    with tarfile.open(fileobj=file) as tar:
         for member in tar:
             if member.name in wanted and member.isreg() and member.size <= MOST:
                 with open(os.path.join(folder, member.name), "wb") as f:

@@ -78,7 +78,8 @@ def row(lab, item, result):
             f'<td>{html.escape(stuck.get("id", ""))}</td>'
             f'<td class="reason">{html.escape(reason)}</td>'
             f'<td class="number">{result.get("seconds", "")}</td>'
-            f'<td class="number">{result.get("memory_mb", "")}</td></tr>')
+            f'<td class="number">{result.get("memory_mb", "")}</td>'
+            f'<td>{html.escape(result.get("host", ""))}</td></tr>')
 
 
 def sums(rows, about):
@@ -93,6 +94,8 @@ def sums(rows, about):
     if about["graded"]:
         text += (f"The last run graded {about['graded']} of them in {about['seconds']:.0f} s, "
                  f"{about['jobs']} at a time on {about['cpus']} CPUs. ")
+    for name, why in about.get("dropped", {}).items():
+        text += f"{name} graded none: {why}. "
     return text + f"Stages: {about['stages'].replace(',', ', ')}. {time.strftime('%Y-%m-%d %H:%M')}."
 
 
@@ -124,7 +127,7 @@ A name leads to that report.</p>
 <div class="wide" tabindex="0" role="region" aria-label="Everybody"><table>
 <thead><tr><th scope="col">nr</th><th scope="col">Submission</th><th scope="col">Points</th>
 {heads}<th scope="col">Stuck at</th><th scope="col">Because</th><th scope="col">s</th>
-<th scope="col">MB</th></tr></thead>
+<th scope="col">MB</th><th scope="col">Host</th></tr></thead>
 <tbody>{"".join(row(lab, i, r) for i, r in rows)}</tbody></table></div>
 <p class="dim">Points come from the explorer and from answers, never from a time. MB is the
 largest process of the grading. The same as <a href="grades.csv">CSV</a>,

@@ -32,14 +32,15 @@ def write_rows(path, rows):
 def write_csv(path, lab, rows):
     counted = [t for t in lab.tasks if t.points]
     table = [["nr", "submission", "points", "of", *(t.id for t in counted),
-              "stuck at", "reason"]]
+              "stuck at", "reason", "host"]]
     for item, result in rows:
         stuck = next((t for t in result["tasks"] if t["state"] not in FINE), {})
         reason = result.get("not_graded") or stuck.get("reason") or ""
         table.append([item.number, safe_cell(item.name), f"{result['points']:g}",
                       f"{result['of']:g}",
                       *(f"{points_of(result, t):g}" for t in counted),
-                      stuck.get("id", ""), safe_cell(reason)])
+                      stuck.get("id", ""), safe_cell(reason),
+                      safe_cell(result.get("host", ""))])
     write_rows(path, table)
 
 
@@ -57,7 +58,8 @@ def write_junit(path, lab, rows):
     root = ElementTree.Element("testsuites", name=f"lab {lab.number}")
     for item, result in rows:
         suite = ElementTree.SubElement(
-            root, "testsuite", name=fit(item.name), time=str(result.get("seconds", 0)))
+            root, "testsuite", name=fit(item.name), time=str(result.get("seconds", 0)),
+            hostname=fit(result.get("host", "")))
         counts = {"tests": 0, "failures": 0, "skipped": 0, "errors": 0}
         if "not_graded" in result:
             case = ElementTree.SubElement(suite, "testcase", name="graded",

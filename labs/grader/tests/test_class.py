@@ -50,6 +50,18 @@ def rows_of(folder):
         return list(csv.DictReader(f))
 
 
+def nested(path, name, many):
+    """Folders in folders, deeper than any path can say."""
+    os.mkdir(path)
+    there = os.open(path, os.O_RDONLY)
+    for _ in range(many):
+        os.mkdir(name, dir_fd=there)
+        below = os.open(name, os.O_RDONLY, dir_fd=there)
+        os.close(there)
+        there = below
+    os.close(there)
+
+
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """A class with every kind of name, and with what can't be graded."""
@@ -69,7 +81,10 @@ def graded(tmp_path_factory):
         with open(os.path.join(folder, archive), "w"):
             pass
     shutil.copy(LAB.reference_path, os.path.join(folder, "alone.c"))
-    return folder, grade(folder)
+    nested(os.path.join(folder, "zz nested"), "d", 1500)
+    nested(os.path.join(folder, "zz nested long"), "d" * 250, 1500)
+    yield folder, grade(folder)
+    subprocess.run(["rm", "-rf", folder], check=False)      # pytest's own way is recursive
 
 
 def by_name(folder):
@@ -82,7 +97,7 @@ def test_each_submission_is_graded_whatever_it_is_called(graded):
     of = sum(t.points for t in LAB.of_part("build"))
     assert table["plain"]["points"] == table["alone.c"]["points"] == str(of), done.stderr
     assert table["with spaces"]["points"] == "0"
-    assert len(table) == len(ODD) + 9
+    assert len(table) == len(ODD) + 11
     assert not os.path.exists(os.path.join(TOP, "pwned"))
     assert all(r["points"] == "0" and "not written" in r["stuck at"] + r["reason"]
                for n, r in table.items() if n.lstrip("'") in ODD[1:2])
@@ -99,8 +114,9 @@ def test_what_cannot_be_graded_is_listed_with_the_reason(graded):
         assert why in table[name]["reason"], name
         assert f"not graded: {name}" in done.stdout
     assert table["zz deep"]["points"] != "0"
-    assert ", 7 that can't be graded" in done.stdout
+    assert ", 9 that can't be graded" in done.stdout
     assert "known already" not in done.stdout
+    assert "there is no" in table["zz nested"]["reason"]
     with open(os.path.join(f"{folder}-grades", "index.html")) as f:
         assert "not graded: there is no" in f.read()
 
@@ -113,7 +129,7 @@ def test_the_tables_hold_no_formula_and_no_markup(graded):
         page = f.read()
     assert "<b>bold" not in page and "&lt;b&gt;bold" in page
     suites = ElementTree.parse(os.path.join(out, "junit.xml")).getroot()
-    assert len(suites) == len(ODD) + 9
+    assert len(suites) == len(ODD) + 11
     skipped = [s for s in suites if s.get("name") == "with spaces"][0]
     assert int(skipped.get("tests")) == len(LAB.tasks)
     assert ElementTree.parse(os.path.join(out, "junit.xml")).find(".//error") is not None
@@ -139,7 +155,7 @@ def test_gradescope_gets_every_result(graded):
             assert name == "results.json"
             with open(os.path.join(where, name)) as f:
                 seen[os.path.basename(where)] = json.load(f)
-    assert len(seen) == len(ODD) + 9
+    assert len(seen) == len(ODD) + 11
     for result in seen.values():
         assert isinstance(result["score"], (int, float))
         for test in result.get("tests", []):
@@ -178,6 +194,27 @@ def test_what_is_of_a_submission_that_is_gone_goes(tmp_path):
     assert sorted(os.listdir(others)) == ["0001", "0002"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")
+def test_a_full_disk_ends_in_a_sentence_and_the_next_run_goes_on(tmp_path):
+    """The folder of the results is a disk of its own, that is full in the middle."""
+    folder = str(tmp_path / "class")
+    for n in range(6):
+        hand_in(folder, f"s{n}", f"{RIGHT}\n/* {n} */\n")
+    out = f"{folder}-grades"
+    os.mkdir(out)
+    command = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=$1 none "$2" && shift 2 '
+               '&& "$@"; status=$?; ls "$0"; exit $status', out]
+    for size in ("60k", "150k"):
+        done = subprocess.run([*command, size, out, CLASS, "--dir", folder, "--lab", "0",
+                               "--stages", "check,build,explore"], capture_output=True,
+                              text=True, timeout=300)
+        said = done.stdout + done.stderr
+        assert done.returncode in (1, 3) and "No space left on device" in said, said
+        assert "Traceback" not in said
+    assert grade(folder).returncode == 0
+    assert len(rows_of(folder)) == 6 and all(r["points"] != "0" for r in rows_of(folder))
+
+
 def test_stages_are_read_before_anything_is_graded(tmp_path):
     folder = str(tmp_path / "class")
     hand_in(folder, "ada", SKELETON)
@@ -210,7 +247,7 @@ def test_an_interrupted_run_goes_on_and_leaves_nothing_behind(tmp_path):
     for line in child.stdout:
         if "1/6" in line:
             break
-    while not list(temporary.glob("submission-*")):     # of the second
+    while not list(temporary.glob("lab-class-*/tmp/submission-*")):     # of the second
         time.sleep(0.01)
     child.send_signal(signal.SIGINT)
     assert child.wait(timeout=300) == 130
@@ -224,12 +261,10 @@ def test_an_interrupted_run_goes_on_and_leaves_nothing_behind(tmp_path):
     assert "6 graded" not in done.stdout and "known already" in done.stdout
 
 
-def test_a_host_with_another_kit_is_refused(tmp_path):
-    with open(tmp_path / "0001.tar", "wb"):
-        pass
-    done = subprocess.run([CLASS, "--lab", "0", "--job", "0001", "--queue", str(tmp_path),
-                           "--kit", "0" * 16, "--key", "x"], capture_output=True, text=True)
-    assert done.returncode == 3 and "same commit" in done.stderr
+def test_a_host_with_another_kit_is_refused():
+    done = subprocess.run([CLASS, "--lab", "0", "--job", "--kit", "0" * 16],
+                          capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert "same commit" in json.loads(done.stdout)["trouble"]
 
 
 @pytest.fixture
