@@ -35,6 +35,7 @@ SYSTEM = ["/bin", "/sbin", "/lib", "/lib32", "/libx32", "/lib64",
           "/etc/alternatives", "/etc/ld.so.cache"]
 MIB = 1 << 20
 PATIENCE_S = 10     # for what was killed to be gone
+EXTENDED = 20   # times that who is kept waiting for a core is given its time again
 CPU_S = 600     # seconds: more than a machine that was stopped puts on a clock at once
 
 
@@ -244,6 +245,19 @@ def resident(pids):
     return total * resource.getpagesize()
 
 
+def kept_waiting(pids, seconds):
+    """Whether these processes want to run and did not have half of so much CPU: the
+    machine is busy with others, and that is not their fault."""
+    used, ready = 0, False
+    for p in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            with open(f"/proc/{p}/stat") as f:
+                fields = f.read().rpartition(")")[2].split()
+            ready |= fields[0] == "R"
+            used += sum(map(int, fields[11:15]))
+    return ready and used / os.sysconf("SC_CLK_TCK") < seconds / 2
+
+
 def of_user(uid):
     """All processes of this user's. Not by who owns their folder in /proc: a process
     can have that be root."""
@@ -277,6 +291,7 @@ class Watch:
         self.child, self.first = child, None    # a pidfd
         self.uid = uid      # that nobody else has, where there are no walls
         self.status_fd, self.said = status_fd, b""
+        self.seconds, self.extended = seconds, 0
         self.patience = Patience(seconds)
         # A bytearray grows where it is: 64 MB of bytes took a minute to add up.
         self.got = {child.stdout.fileno(): bytearray(), child.stderr.fileno(): bytearray()}
@@ -318,6 +333,14 @@ class Watch:
                     json.loads(self.said.splitlines()[0])["child-pid"])
         return bool(text)
 
+    def goes_on(self):
+        """The time is over. If it was spent waiting for a core, there is more."""
+        self.extended += 1
+        if self.extended > EXTENDED or not kept_waiting(self.all(), self.seconds):
+            return False
+        self.patience.limit += self.seconds
+        return True
+
     def until(self, cap, memory):
         """Why it was killed, or None."""
         patience, look = self.patience, 0
@@ -328,7 +351,7 @@ class Watch:
         poll.register(self.status_fd, select.POLLIN)
         left = set(self.got)
         while left:
-            if patience.left() <= 0:
+            if patience.left() <= 0 and not self.goes_on():
                 return "time"
             if memory and patience.spent >= look:
                 look = patience.spent + 0.1

@@ -29,6 +29,27 @@ def test_command_ends_with_its_own_status_and_output():
     assert (done.status, done.out, done.err, done.killed_for) == (3, b"out\n", b"err\n", None)
 
 
+@pytest.mark.parametrize("busy", (True, False))
+def test_time_is_not_over_for_who_was_kept_waiting_for_a_core(monkeypatch, busy):
+    monkeypatch.setattr(jail, "kept_waiting", lambda pids, seconds: busy)
+    done = sh("sleep 2; echo done", seconds=1)
+    assert (done.out, done.killed_for) == ((b"done\n", None) if busy else (b"", "time"))
+
+
+def test_who_sleeps_or_has_had_its_time_is_not_kept_waiting():
+    with subprocess.Popen(["sleep", "60"]) as sleeps, \
+            subprocess.Popen(["sh", "-c", "while :; do :; done"]) as runs:
+        end = time.monotonic() + 60
+        while jail.kept_waiting([runs.pid], 0.2) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not jail.kept_waiting([runs.pid], 0.2)
+        assert any(jail.kept_waiting([runs.pid], 1000) or time.sleep(0.01)
+                   for _ in range(1000))
+        assert not jail.kept_waiting([sleeps.pid], 1000)
+        sleeps.kill()
+        runs.kill()
+
+
 def test_file_that_is_asked_for_comes_back():
     done = sh("echo said; printf 'a\\0b' > made", fetch="made")
     assert done.well and done.out == b"a\0b" and b"said" in done.err
