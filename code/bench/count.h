@@ -51,6 +51,12 @@ static inline void lab_counted_spin_unlock(spinlock_t *lock)
 
 #define spin_lock(lock)		lab_counted_spin_lock(lock)
 #define spin_unlock(lock)	lab_counted_spin_unlock(lock)
+#ifndef __KERNEL__
+/* Those of the header have its own spin_lock() in them. */
+#define lab_guard_spinlock	lab_counted_guard_spinlock
+#define lab_guard_end_spinlock	lab_counted_guard_end_spinlock
+LAB_GUARD(spinlock, spinlock_t, spin_lock(l), spin_unlock(l))
+#endif
 /* A macro is not expanded within itself: these still reach the real ones. */
 #define bit_spin_lock(...)	(lab_counts.locks++, bit_spin_lock(__VA_ARGS__))
 #define refcount_inc(...)	(lab_counts.rmws++, refcount_inc(__VA_ARGS__))

@@ -10,6 +10,10 @@
 
 #include <linux/types.h>
 
+#ifdef __KERNEL__
+#include "lab_older.h"
+#endif
+
 /**
  * enum lab_rule - what an object or a scenario can catch being broken
  * @LAB_DEAD_NAMESPACE: somebody reached a namespace after its last reference

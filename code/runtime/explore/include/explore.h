@@ -45,6 +45,7 @@ struct lab_x_lock {
 	lab_x_lock_init(lock, lab_place);				\
 } while (0)
 
+void lab_x_printk(const char *fmt, ...);
 void lab_x_warn(const char *text);
 void lab_x_bug(const char *text);
 void lab_x_todo(const char *task, const char *function);

@@ -5,6 +5,7 @@
 
 #include "explore.h"
 #include <linux/compiler.h>
+#include <linux/printk.h>
 #include <linux/types.h>
 
 #define WARN_ON(cond) ({						\

@@ -17,4 +17,7 @@ struct mutex {
 #define mutex_trylock(m)	lab_x_trylock(&(m)->lock, true)
 #define mutex_unlock(m)		lab_x_unlock(&(m)->lock, true)
 
+#include "lab_guard.h"
+LAB_GUARDS_MUTEX
+
 #endif

@@ -9,4 +9,7 @@
 #define preempt_enable()	lab_x_preempt(-1)
 #define preempt_count()		lab_x_preempt_count()
 
+#include "lab_guard.h"
+LAB_GUARDS_PREEMPT
+
 #endif

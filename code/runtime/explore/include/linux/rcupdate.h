@@ -16,6 +16,8 @@ struct rcu_head {
 #define rcu_read_unlock()	lab_x_rcu_read_unlock()
 #define rcu_read_lock_held()	lab_x_rcu_read_lock_held()
 #define synchronize_rcu()	lab_x_synchronize_rcu()
+/* Sooner, and for the same: no time passes here. */
+#define synchronize_rcu_expedited() synchronize_rcu()
 #define call_rcu(head, func)	lab_x_call_rcu(head, func)
 #define rcu_barrier()		lab_x_rcu_barrier()
 
@@ -43,6 +45,9 @@ struct rcu_head {
 	rcu_assign_pointer(p, v);					\
 	lab_old;							\
 })
+
+#include "lab_guard.h"
+LAB_GUARDS_RCU
 
 /* The kernel's needs this for struct rcu_work; here they come together. */
 #include <linux/workqueue.h>

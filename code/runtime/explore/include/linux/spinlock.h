@@ -40,7 +40,20 @@ typedef struct {
 #define write_lock_irq(l)	(local_irq_disable(), write_lock(l))
 #define write_unlock_irq(l)	(write_unlock(l), local_irq_enable())
 
+#define read_lock_bh(l)		(local_bh_disable(), read_lock(l))
+#define read_unlock_bh(l)	(read_unlock(l), local_bh_enable())
+#define write_lock_bh(l)	(local_bh_disable(), write_lock(l))
+#define write_unlock_bh(l)	(write_unlock(l), local_bh_enable())
+#define read_lock_irqsave(l, f)	(local_irq_save(f), read_lock(l))
+#define read_unlock_irqrestore(l, f) (read_unlock(l), local_irq_restore(f))
+#define write_lock_irqsave(l, f) (local_irq_save(f), write_lock(l))
+#define write_unlock_irqrestore(l, f) (write_unlock(l), local_irq_restore(f))
+
 #define lockdep_is_held(l)	lab_x_held(&(l)->lock)
 #define lockdep_assert_held(l)	((void)WARN_ON(!lockdep_is_held(l)))
+#define assert_spin_locked(l)	lockdep_assert_held(l)
+
+#include "lab_guard.h"
+LAB_GUARDS_SPINLOCK
 
 #endif

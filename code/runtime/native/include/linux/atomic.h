@@ -31,6 +31,55 @@ typedef struct {
 #define atomic64_inc(v)		atomic_inc(v)
 #define atomic64_add(i, v)	((void)__atomic_fetch_add(&(v)->counter, (i), __ATOMIC_RELAXED))
 
+/* Those that return something are fully ordered, the others not at all. */
+#define atomic_add(i, v)	((void)__atomic_fetch_add(&(v)->counter, (i), __ATOMIC_RELAXED))
+#define atomic_sub(i, v)	((void)__atomic_fetch_sub(&(v)->counter, (i), __ATOMIC_RELAXED))
+#define atomic_add_return(i, v)	__atomic_add_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST)
+#define atomic_sub_return(i, v)	__atomic_sub_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST)
+#define atomic_dec_return(v)	atomic_sub_return(1, v)
+#define atomic_fetch_add(i, v)	__atomic_fetch_add(&(v)->counter, (i), __ATOMIC_SEQ_CST)
+#define atomic_fetch_sub(i, v)	__atomic_fetch_sub(&(v)->counter, (i), __ATOMIC_SEQ_CST)
+#define atomic_fetch_inc(v)	atomic_fetch_add(1, v)
+#define atomic_fetch_dec(v)	atomic_fetch_sub(1, v)
+#define atomic_inc_and_test(v)	(atomic_inc_return(v) == 0)
+#define atomic_sub_and_test(i, v) (atomic_sub_return(i, v) == 0)
+#define atomic_xchg(v, new)	xchg(&(v)->counter, new)
+#define atomic_cmpxchg(v, old, new) cmpxchg(&(v)->counter, old, new)
+#define atomic_try_cmpxchg(v, old, new) try_cmpxchg(&(v)->counter, old, new)
+#define atomic_read_acquire(v)	smp_load_acquire(&(v)->counter)
+#define atomic_set_release(v, i) smp_store_release(&(v)->counter, i)
+
+/* Adds unless it is @u; returns what it was before. One that fails orders nothing. */
+#define atomic_fetch_add_unless(v, a, u) ({				\
+	__typeof__((v)->counter) lab_was = atomic_read(v);		\
+									\
+	while (lab_was != (u) &&					\
+	       !__atomic_compare_exchange_n(&(v)->counter, &lab_was,	\
+					    lab_was + (a), false,	\
+					    __ATOMIC_SEQ_CST,		\
+					    __ATOMIC_RELAXED))		\
+		;							\
+	lab_was;							\
+})
+#define atomic_add_unless(v, a, u) ({					\
+	__typeof__((v)->counter) lab_unless = (u);			\
+									\
+	atomic_fetch_add_unless(v, a, lab_unless) != lab_unless;	\
+})
+#define atomic_inc_not_zero(v)	atomic_add_unless(v, 1, 0)
+/* Subtracts one unless that would make it negative; what it would be. */
+#define atomic_dec_if_positive(v) ({					\
+	__typeof__((v)->counter) lab_was = atomic_read(v);		\
+									\
+	while (lab_was > 0 &&						\
+	       !__atomic_compare_exchange_n(&(v)->counter, &lab_was,	\
+					    lab_was - 1, false,		\
+					    __ATOMIC_SEQ_CST,		\
+					    __ATOMIC_RELAXED))		\
+		;							\
+	lab_was - 1;							\
+})
+
 #define arch_xchg(ptr, new)	__atomic_exchange_n(ptr, new, __ATOMIC_SEQ_CST)
 #define arch_cmpxchg(ptr, old, new) ({					\
 	__typeof__(*(ptr)) lab_seen = (old);				\
@@ -38,10 +87,16 @@ typedef struct {
 				    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
 	lab_seen;							\
 })
+#define try_cmpxchg(ptr, old, new)					\
+	__atomic_compare_exchange_n(ptr, old, new, false,		\
+				    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
 #define xchg(ptr, new)		arch_xchg(ptr, new)
 #define cmpxchg(ptr, old, new)	arch_cmpxchg(ptr, old, new)
 
 #define smp_mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define smp_mb__before_atomic()	smp_mb()
+#define smp_mb__after_atomic()	smp_mb()
+#define smp_store_mb(v, new)	do { WRITE_ONCE(v, new); smp_mb(); } while (0)
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 

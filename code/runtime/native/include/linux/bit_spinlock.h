@@ -17,6 +17,16 @@ static inline void bit_spin_lock(int bit, unsigned long *word)
 	preempt_disable();
 }
 
+static inline bool bit_spin_trylock(int bit, unsigned long *word)
+{
+	unsigned long mask = 1UL << bit;
+
+	if (__atomic_fetch_or(word, mask, __ATOMIC_ACQUIRE) & mask)
+		return false;
+	preempt_disable();
+	return true;
+}
+
 /* Only the holder of the bit changes the word: load and store will do. */
 static inline void __bit_spin_unlock(int bit, unsigned long *word)
 {
@@ -24,5 +34,7 @@ static inline void __bit_spin_unlock(int bit, unsigned long *word)
 	__atomic_store_n(word, __atomic_load_n(word, __ATOMIC_RELAXED) &
 			 ~(1UL << bit), __ATOMIC_RELEASE);
 }
+
+#define bit_spin_unlock(bit, word)	__bit_spin_unlock(bit, word)
 
 #endif

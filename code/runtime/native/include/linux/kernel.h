@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include <linux/compiler.h>
+#include <linux/printk.h>
 #include <linux/types.h>
 
 #define WARN_ONCE(cond, ...) do {					\

@@ -20,4 +20,7 @@ static inline void lab_spin_wait(int *tries)
 		sched_yield();
 }
 
+#include "lab_guard.h"
+LAB_GUARDS_PREEMPT
+
 #endif

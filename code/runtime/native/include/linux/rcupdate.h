@@ -12,6 +12,7 @@
 #define rcu_read_lock()		urcu_memb_read_lock()
 #define rcu_read_unlock()	urcu_memb_read_unlock()
 #define synchronize_rcu()	(might_sleep(), urcu_memb_synchronize_rcu())
+#define synchronize_rcu_expedited() synchronize_rcu()
 #define call_rcu(head, func)	urcu_memb_call_rcu(head, func)
 #define rcu_read_lock_held()	urcu_memb_read_ongoing()
 #define rcu_barrier()		urcu_memb_barrier()
@@ -27,6 +28,9 @@
 	rcu_assign_pointer(p, v);					\
 	lab_old;							\
 })
+
+#include "lab_guard.h"
+LAB_GUARDS_RCU
 
 /* The kernel's needs this for struct rcu_work; here they come together. */
 #include <linux/workqueue.h>

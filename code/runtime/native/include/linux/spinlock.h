@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include <linux/irqflags.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>
 
@@ -47,6 +48,7 @@ static inline void spin_unlock(spinlock_t *l)
 #define spin_unlock_bh(l)		spin_unlock(l)
 #define spin_lock_nested(l, subclass)	((void)(subclass), spin_lock(l))
 #define lockdep_assert_held(l)		((void)(l))
+#define assert_spin_locked(l)		((void)(l))
 #define spin_lock_irqsave(l, flags)	((flags) = 0, spin_lock(l))
 #define spin_unlock_irqrestore(l, flags) ((void)(flags), spin_unlock(l))
 
@@ -60,9 +62,24 @@ typedef struct {
 	((void)pthread_rwlock_rdlock(&(l)->lock), preempt_disable())
 #define read_unlock(l) \
 	(preempt_enable(), (void)pthread_rwlock_unlock(&(l)->lock))
-#define write_lock_irq(l) \
+#define write_lock(l) \
 	((void)pthread_rwlock_wrlock(&(l)->lock), preempt_disable())
-#define write_unlock_irq(l) \
-	(preempt_enable(), (void)pthread_rwlock_unlock(&(l)->lock))
+#define write_unlock(l)			read_unlock(l)
+#define rwlock_init(l)			((void)pthread_rwlock_init(&(l)->lock, NULL))
+#define read_lock_irq(l)		read_lock(l)
+#define read_unlock_irq(l)		read_unlock(l)
+#define write_lock_irq(l)		write_lock(l)
+#define write_unlock_irq(l)		write_unlock(l)
+#define read_lock_bh(l)			read_lock(l)
+#define read_unlock_bh(l)		read_unlock(l)
+#define write_lock_bh(l)		write_lock(l)
+#define write_unlock_bh(l)		write_unlock(l)
+#define read_lock_irqsave(l, flags)	((flags) = 0, read_lock(l))
+#define read_unlock_irqrestore(l, flags) ((void)(flags), read_unlock(l))
+#define write_lock_irqsave(l, flags)	((flags) = 0, write_lock(l))
+#define write_unlock_irqrestore(l, flags) ((void)(flags), write_unlock(l))
+
+#include "lab_guard.h"
+LAB_GUARDS_SPINLOCK
 
 #endif
