@@ -12,6 +12,8 @@ import stat
 import typing
 import unicodedata
 
+from . import kernel_names
+
 MOST = 256 << 10
 MOST_LINE = 300
 MOST_FINDINGS = 50
@@ -223,6 +225,8 @@ class Source:
         self.splices()
         words = list(tokens(self.text))
         self.measures(words)
+        for line, said in kernel_names.used(self.headers, words, self.text):
+            self.no(line, said)
         for n, t in enumerate(words):
             self.word(t)
             if t.kind == "hash":

@@ -4,7 +4,7 @@ import os
 import re
 
 from . import check as code_check
-from . import labs, seen
+from . import kernel_names, labs, seen
 
 TODO = re.compile(r"task (\S+) is not written yet: (\w+)\(\)")
 
@@ -68,14 +68,12 @@ def slip(said):
     return ""
 
 
-def missing_header(lab, said):
-    """What the machine takes for nobody's function may be in a header that is not included."""
-    found = re.match(r"(\w+) can't be used here: it is none of", said)
-    for header, path in code_check.headers(lab).items() if found else ():
-        if header.startswith("linux/") and re.search(
-                rf"^[^*\n]*\b{found[1]}\(", labs.read_text(path), re.MULTILINE):
-            return f"{found[1]}() is in <{header}>: include that"
-    return ""
+def in_words(lab, finding, text):
+    """A finding of the compiler's or the linker's, by the name that it is about."""
+    lines = text.splitlines()
+    line = lines[finding["line"] - 1] if 0 < finding["line"] <= len(lines) else ""
+    return kernel_names.explained(code_check.headers(lab), finding["text"], line) or \
+        finding["text"]
 
 
 def means(check, doc, said):

@@ -107,7 +107,7 @@ class Grading:
             self.submission.build()
         except confined.Rejected as e:
             finding = vars_of(e.args[0])
-            finding["text"] = reasons.missing_header(self.lab, finding["text"]) or finding["text"]
+            finding["text"] = reasons.in_words(self.lab, finding, self.submission.text)
             self.stop_build(finding["kind"], finding["text"], finding["line"])
             return FAILED, finding["text"].splitlines()[0]
         finally:
@@ -180,7 +180,8 @@ class Grading:
                 doc = future.result()
             except confined.Rejected as e:      # it can't be linked, or a repair does not fit
                 finding = vars_of(e.args[0])
-                out.update(state=FAILED, kind=finding["kind"], reason=finding["text"],
+                out.update(state=FAILED, kind=finding["kind"],
+                           reason=reasons.in_words(self.lab, finding, self.submission.text),
                            scenario=check.scenario, mode=check.mode)
                 return
             out.update(scenario=check.scenario, mode=check.mode)
