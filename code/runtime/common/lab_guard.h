@@ -2,8 +2,8 @@
 /*
  * guard() and scoped_guard(): a lock that is released where its scope ends.
  *
- * The kernel has them since 6.5, in <linux/cleanup.h>. This is for the kit's own
- * headers, and for modules on older kernels. A lock's header says which guards
+ * The kernel has them since 6.5, in <linux/cleanup.h>, and stable kernels before
+ * that. This is for the kit's own headers, and for modules where that is not there. A lock's header says which guards
  * there are for it (LAB_GUARDS_SPINLOCK and so on).
  */
 #ifndef LAB_GUARD_H
@@ -40,8 +40,9 @@ LAB_GUARD_INLINE void lab_guard_end_ ## name(struct lab_guard *g)	\
 #define LAB_GUARD_0(name, take, give)					\
 LAB_GUARD_INLINE struct lab_guard lab_guard_ ## name(void)		\
 {									\
-	struct lab_guard guarded = { .lock = (void *)1 };		\
+	struct lab_guard guarded = { .lock = (void *)1 }, *g = &guarded; \
 									\
+	(void)g;							\
 	take;								\
 	return guarded;							\
 }									\
@@ -65,11 +66,11 @@ LAB_GUARD_INLINE void lab_guard_end_ ## name(struct lab_guard *g)	\
 #define LAB_GUARDS_SPINLOCK						\
 LAB_GUARD(spinlock, spinlock_t, spin_lock(l), spin_unlock(l))		\
 LAB_GUARD(spinlock_irq, spinlock_t, spin_lock_irq(l), spin_unlock_irq(l)) \
-LAB_GUARD(spinlock_bh, spinlock_t, spin_lock_bh(l), spin_unlock_bh(l))	\
 LAB_GUARD(spinlock_irqsave, spinlock_t, spin_lock_irqsave(l, g->flags),	\
-	  spin_unlock_irqrestore(l, g->flags))				\
-LAB_GUARD(read_lock, rwlock_t, read_lock(l), read_unlock(l))		\
-LAB_GUARD(write_lock_irq, rwlock_t, write_lock_irq(l), write_unlock_irq(l))
+	  spin_unlock_irqrestore(l, g->flags))
+#define LAB_GUARDS_IRQ							\
+LAB_GUARD_0(irq, local_irq_disable(), local_irq_enable())		\
+LAB_GUARD_0(irqsave, local_irq_save(g->flags), local_irq_restore(g->flags))
 #define LAB_GUARDS_MUTEX						\
 LAB_GUARD(mutex, struct mutex, mutex_lock(l), mutex_unlock(l))
 #define LAB_GUARDS_RCU							\

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a scheme may use and an older kernel lacks: guard() is of 6.5. The names of
- * its guards are the same; that of the irqsave kind keeps its flags by itself.
+ * What a scheme may use and an older kernel lacks: guard() is of 6.5, and was taken
+ * into stable kernels such as 6.1.192.
  */
 #ifndef LAB_OLDER_H
 #define LAB_OLDER_H
 
-#include <linux/version.h>
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#if !__has_include(<linux/cleanup.h>)
+#include <linux/irqflags.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -17,6 +16,7 @@
 #include "lab_guard.h"
 
 LAB_GUARDS_SPINLOCK
+LAB_GUARDS_IRQ
 LAB_GUARDS_MUTEX
 LAB_GUARDS_RCU
 LAB_GUARDS_PREEMPT

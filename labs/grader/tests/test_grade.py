@@ -78,8 +78,9 @@ def test_the_page_needs_nothing_beside_it(tmp_path):
     said = grade(folder).stdout
     page = labs.read_text(os.path.join(folder, "report", "index.html"))
     assert os.path.join(folder, "report", "index.html") in said
-    assert "<svg" in page and "<pre>" in page and "prefers-color-scheme: dark" in page
-    assert not re.search(r'(src|href)="?(?!#)', page.replace("xlink:href", ""))
+    assert "data:image/svg+xml" in page and "<pre>" in page
+    assert "prefers-color-scheme: dark" in page
+    assert not re.search(r'(src|href)=["\']?(?!["\']?(#|data:))', page.replace("xlink:href", ""))
     svgs = [n for n in os.listdir(os.path.join(folder, "report")) if n.endswith(".svg")]
     assert svgs and all(f"Picture: {os.path.join(folder, 'report', n)}" in said for n in svgs)
     with open(os.path.join(folder, "rcu.c"), "w", encoding="utf-8") as f:

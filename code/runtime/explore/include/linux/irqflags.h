@@ -18,4 +18,7 @@
 #define local_bh_enable()	lab_x_irq(LAB_X_BH_ON)
 #define irqs_disabled()		lab_x_irqs_off()
 
+#include "lab_guard.h"
+LAB_GUARDS_IRQ
+
 #endif

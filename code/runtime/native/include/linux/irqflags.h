@@ -13,4 +13,7 @@
 #define local_bh_disable()		preempt_disable()
 #define local_bh_enable()		preempt_enable()
 
+#include "lab_guard.h"
+LAB_GUARDS_IRQ
+
 #endif
