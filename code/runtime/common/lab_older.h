@@ -6,13 +6,13 @@
 #ifndef LAB_OLDER_H
 #define LAB_OLDER_H
 
-#if !__has_include(<linux/cleanup.h>)
 #include <linux/irqflags.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 
+#ifndef guard
 #include "lab_guard.h"
 
 LAB_GUARDS_SPINLOCK

@@ -13,7 +13,7 @@ import os
 import re
 
 import builder
-import lanes
+import described
 
 MOST_TURNS = 48
 MOST_TEXT = 4000
@@ -146,10 +146,10 @@ def trouble_text(program, result, turns):
     actors = result["actors"]
     head = f"turn {n + 1}, {who}:{label}: "
     pcs = [trouble.get("pc", 0)] + [h["pc"] for h in trouble.get("holders", [])]
-    frames = lanes.symbolise(program, pcs)
+    frames = described.symbolise(program, pcs)
 
     def where(pc):
-        _, path, line = lanes.place(frames.get(pc, []))
+        _, path, line = described.place(frames.get(pc, []))
         return f"{os.path.basename(path)}:{line}" if line else ""
     why = trouble["why"]
     if why == "unknown":

@@ -34,7 +34,7 @@ import re
 
 from . import forms, keys, labs, reasons
 from .forms import EXAMPLE, Refused, text_of  # noqa: F401 (for those who judge)
-from .spelling import CALLED, MEANING, close, quoted, shown
+from .spelling import MEANING, close, quoted, shown
 
 
 @dataclasses.dataclass

@@ -84,7 +84,7 @@ def control(lab, cc):
 
 
 def addr2line(program, asked, *more):
-    """As lanes.addr2line, of a file that may be hostile."""
+    """As described.addr2line, of a file that may be hostile."""
     return jail.run(
         ["/bin/sh", "-c", 'addr2line -f -i -e p "$@" < asked', "-", *more],
         files={"p": program, "asked": asked.encode()}, seconds=20,

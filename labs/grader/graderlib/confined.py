@@ -15,7 +15,7 @@ from .building import (EXPLORE, Building, Rejected, Trouble,  # noqa: F401 (Reje
 sys.path[:0] = [EXPLORE, check.RUNTIME]
 
 import change  # noqa: E402 (the path has to be set first)
-import lanes  # noqa: E402 (the path has to be set first)
+import described  # noqa: E402 (the path has to be set first)
 
 Finding, NoJail = check.Finding, jail.NoJail
 RESULT = 64 << 20           # bytes; the longest is about one million
@@ -34,7 +34,7 @@ def front_end():
     return module
 
 
-class Sources(lanes.Sources):
+class Sources(described.Sources):
     """Lines of the submission and of the kit, and of no other file."""
 
     def __init__(self, path, text):
@@ -155,7 +155,7 @@ class Submission(Building):
         def ask(path, asked):
             with open(path, "rb") as f:
                 return addr2line(f.read(), asked, "-a")
-        return lanes.describe(path, result, ask, Sources(self.shown, self.text))
+        return described.describe(path, result, ask, Sources(self.shown, self.text))
 
     def source_hash(self):
         return builder.digest(self.text, self.lab.family, self.lab.scheme)

@@ -4,7 +4,7 @@ import os
 import re
 
 from . import check as code_check
-from . import kernel_names, labs, seen
+from . import kernel_names, seen
 
 TODO = re.compile(r"task (\S+) is not written yet: (\w+)\(\)")
 

@@ -103,9 +103,8 @@ def test_a_submissions_own_names_are_its_own(tmp_path):
         assert result["tasks"][0]["state"] == "passed", shown(result)
 
 
+# Of guards of locks there are right submissions: right/guards.c.
 USED = {
-    "guard": "guard(spinlock)(&task->alloc_lock);",
-    "scoped_guard": "scoped_guard(spinlock_irqsave, &task->alloc_lock)\n\t\t(void)task;",
     "preempt": "scoped_guard(preempt)\n\t\tpr_info(\"task %p\\n\", task);",
     "messages": "pr_warn_ratelimited(\"%d %s\\n\", 1, \"two\");\n\tprintk(KERN_INFO \"three\\n\");",
     "atomics": "atomic_t a = ATOMIC_INIT(1);\n\n\tWARN_ON(!atomic_inc_not_zero(&a));\n"
