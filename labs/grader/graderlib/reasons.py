@@ -111,6 +111,10 @@ def place_of(story):
     that all schemes share, where there is nothing to mend. If it was in none of that,
     where who freed the object was. Else None."""
     mine = story.own_places(story.fails) if story.steps else []
+    written = seen.led_astray(story)[1] if story.failure["kind"] == "wild-access" and \
+        story.steps else None
+    if written is not None and story.own_places(written):
+        return story.own_places(written)[0]
     if mine or not story.steps:
         return mine[0] if mine else None
     if story.failure["kind"] == "leak":
@@ -232,7 +236,8 @@ def sentence(doc, story):
     if kind == "null-dereference":
         return f"{who} looks through a NULL pointer{' with a tag' * ('with a tag' in text)}."
     if kind in ("wild-access", "out-of-bounds", "misaligned-access"):
-        what = {"wild-access": "follows a pointer that leads nowhere",
+        what = {"wild-access": "goes on from an entry that was taken off its list"
+                if "poisoned" in text else "follows a pointer that leads nowhere",
                 "out-of-bounds": "reaches beside an object",
                 "misaligned-access": "uses an address that is off its alignment"}[kind]
         return f"{who} {what} ({text})."

@@ -189,14 +189,33 @@ def of_null(story):
     return [out + "."]
 
 
-def of_an_address(story):
-    """Where a pointer that leads nowhere came from."""
+def led_astray(story):
+    """(read, write): where a pointer that leads nowhere was read, and where that was
+    written; None for what is not there."""
     n, who, at = story.fails, story.failure["process"], story.failure.get("address", 0)
     read = story.before(n, lambda s: s["process"] == who and s.get("kind") == "read"
-                        and 0 <= at - s.get("value", 1 << 64) < 4096)
+                        and s.get("value", 0) > 4096 and abs(at - s["value"]) < 4096)
+    if read is None:
+        return None, None
+    link = story.steps[read]
+    return read, story.before(read, lambda s: s.get("address") == link.get("address") and
+                              s.get("kind") in ("write", "commit") and
+                              s.get("value") == link["value"])
+
+
+def of_an_address(story):
+    """Where a pointer that leads nowhere came from."""
+    read, write = led_astray(story)
     if read is None:
         return []
-    return [f"The pointer is what it read at {story.told(read)}: {story.steps[read]['shown']}."]
+    out = [f"The pointer is what it read at {story.told(read)}: {story.steps[read]['shown']}."]
+    if write is not None:
+        by = story.steps[write]["process"]
+        out.append(f"{story.name(by)} had written that at {story.told(write)}.")
+        if by != story.failure["process"]:
+            out += [story.protection(story.failure["process"], read),
+                    story.protection(by, write)]
+    return out
 
 
 def of_atomic(story):
@@ -361,6 +380,8 @@ def at_fault(story):
         parties = [functions(story, s) for s in (n, other) if s is not None]
         if bare[n] != bare[other] and all(parties):
             parties = [functions(story, n if bare[n] else other)]
+    elif f["kind"] == "wild-access" and led_astray(story)[1] is not None:
+        parties = [functions(story, led_astray(story)[1]) or mine]
     elif f["kind"] == "leak":
         parties = [functions(story, n) for n in left_over(story)[1]]
     elif f["kind"] in ("deadlock", "livelock", "lock-order"):

@@ -7,8 +7,8 @@ import tempfile
 import pytest
 
 import wrongs
-from grading import FOLDERS, graded, lab, labs, shown, stages, task
-from graderlib import report
+from grading import FOLDERS, graded, lab, labs, shown, task
+from graderlib import reasons, report, seen
 
 import lanes
 
@@ -50,7 +50,8 @@ SAID = [
     ("3-not-masked", r"The pointer is what it read at pointer_lock\.c:\d+: 0x"),
     ("4-asks-then-takes", r"look-up set off a warning at nsid_lock\.c:\d+: refcount_t: addition on 0"),
     ("4-section-too-short", r"its read-side critical section lasted from nsid_lock\.c:\d+"),
-    ("4-list-del", r"dump is in the read-side critical section.*work 1 holds lab_rtnl_mutex"),
+    ("4-list-del", r"0xdead000000000100\. work 1 had written that at nsid_lock\.c:\d+.*dump is in "
+     "the read-side critical section.*work 1 holds lab_rtnl_mutex"),
     ("4-tells-under-lock", r"leads to lab_rtnl_net_notifyid\(\)\. At nsid_lock\.c:\d+ asker holds "
      "nsid_lock"),
     ("5-read-lock", "member changed it after that, .*when it held lab_tasklist_lock for reading"),
@@ -108,20 +109,46 @@ def test_the_line_is_the_call_that_led_there(name):
 
 CHARGED = [
     # lab, task of the function at fault, task whose scenario finds it, edits
-    (0, "0.1", "0.2", [("lab_utsns_get", "spin_lock(&task->nsproxy_lock);",
-                        "if (READ_ONCE(task->nsproxy)) lab_task_lock(task);\n"
-                        "	else return NULL;\n	lab_task_unlock(task);\n"
-                        "	spin_lock(&task->nsproxy_lock);")]),
     (1, "1.1", "1.5", [("lab_utsns_get", "if (nsproxy) {",
                         "if (nsproxy) {\n		nsproxy = rcu_dereference(task->nsproxy);")]),
-    (1, "1.2", "1.5", [("lab_task_uts_inum", "rcu_read_lock();",
-                        "rcu_read_lock();\n	lab_task_lock(task);"),
-                       ("lab_task_uts_inum", "rcu_read_unlock();",
-                        "lab_task_unlock(task);\n	rcu_read_unlock();")]),
 ]
 
 
-@pytest.mark.parametrize("number, fault, found_by, edits", CHARGED[1:])
+def failed_in(function, scheme, kind="null-dereference", other=""):
+    """A document of a failure in one of the submission's functions."""
+    at = {"function": function, "file": f"/x/{scheme}.c", "line": 3, "text": "f();"}
+    step = {"process": 1, "step": 1, "what": "failure", "text": "so", "at": at}
+    failure = {"kind": kind, "process": 1, "step": 1, "text": "so", "at": at}
+    if other:
+        failure["other"] = {**at, "function": other}
+    return {"kind": kind, "scheme": scheme, "processes": ["", "reader"], "steps": [step],
+            "failures": [failure], "stuck": [], "objects": []}
+
+
+@pytest.mark.parametrize("number, found_by, function, charged", [
+    (0, "0.2", "lab_utsns_get", ("0.1", "lab_utsns_get")),
+    (0, "0.2", "lab_switch_task_namespaces", None),
+    (2, "2.2", "lab_task_uts_inum", None),          # two readers of one task
+    (3, "3.14", "lab_mounts_open", ("3.11", "lab_mounts_open")),
+    (3, "3.14", "somebody_elses", None),
+    (4, "4.4", "lab_cleanup_net", None),            # judged again there
+    (4, "4.4", "lab_get_net_ns_by_id", ("4.2", "lab_get_net_ns_by_id")),
+    (5, "5.2", "lab_proc_pid_evict_inode", ("5.1", "lab_proc_pid_evict_inode"))])
+def test_whose_function_it_is_decides_who_is_charged(number, found_by, function, charged):
+    a_lab = lab(FOLDERS[number])
+    doc = failed_in(function, a_lab.scheme)
+    story = seen.Story(doc, doc["failures"][0])
+    assert reasons.charged(a_lab, a_lab.task(found_by), story) == charged
+
+
+def test_where_it_takes_two_the_task_that_found_it_is_charged():
+    a_lab = lab(FOLDERS[3])
+    doc = failed_in("lab_mounts_open", a_lab.scheme, "lock-order", "lab_switch_task_namespaces")
+    story = seen.Story(doc, doc["failures"][0])
+    assert reasons.charged(a_lab, a_lab.task("3.14"), story) is None
+
+
+@pytest.mark.parametrize("number, fault, found_by, edits", CHARGED)
 def test_the_task_whose_function_is_at_fault_is_charged(number, fault, found_by, edits, tmp_path):
     a_lab = lab(FOLDERS[number])
     source = labs.reference(a_lab)
