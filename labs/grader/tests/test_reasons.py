@@ -50,7 +50,7 @@ SAID = [
     ("3-not-masked", r"The pointer is what it read at pointer_lock\.c:\d+: 0x"),
     ("4-asks-then-takes", r"look-up set off a warning at nsid_lock\.c:\d+: refcount_t: addition on 0"),
     ("4-section-too-short", r"its read-side critical section lasted from nsid_lock\.c:\d+"),
-    ("4-list-del", r"0xdead000000000100\. work 1 had written that at nsid_lock\.c:\d+.*dump is in "
+    ("4-list-del", r"0xdead000000000100\. Work 1 had written that at nsid_lock\.c:\d+.*dump is in "
      "the read-side critical section.*work 1 holds lab_rtnl_mutex"),
     ("4-tells-under-lock", r"leads to lab_rtnl_net_notifyid\(\)\. At nsid_lock\.c:\d+ asker holds "
      "nsid_lock"),
