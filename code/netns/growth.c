@@ -17,7 +17,7 @@
 
 #include "scheme.h"
 #include "steps.h"
-#include "watch.h"
+#include "watched.h"
 
 /**
  * struct lab_field - a field of nets

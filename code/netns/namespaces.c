@@ -6,11 +6,13 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
 
 #include "netns.h"
 #include "watch.h"
+#include "watched.h"
 
 /* All nets. Changed under rtnl, walked by RCU and by the cleanup worker. */
 LIST_HEAD(lab_net_namespace_list);
@@ -22,6 +24,32 @@ LLIST_HEAD(lab_cleanup_list);
 struct lab_net *lab_init_net;
 
 struct lab_watch lab_watch;
+
+/**
+ * lab_watch_clock() - the time
+ *
+ * Context: Any.
+ * Return: nanoseconds.
+ */
+u64 lab_watch_clock(void)
+{
+	return ktime_get_ns();
+}
+
+/**
+ * lab_watch_walk() - a walk over the tables has ended
+ * @began: lab_watch_clock() when it did
+ * @walked: how many tables it looked at
+ *
+ * Context: Any.
+ */
+void lab_watch_walk(u64 began, unsigned int walked)
+{
+	if (!lab_watch.on)
+		return;
+	atomic64_add(walked, &lab_watch.walked);
+	atomic64_add(lab_watch_clock() - began, &lab_watch.walk_ns);
+}
 
 /*
  * The one big lock of network configuration. What the kernel does under it is
@@ -52,6 +80,8 @@ void lab_rtnl_lock(void)
 		lab_watch.before = atomic64_read(&lab_watch.walked);
 		lab_watch.taken_ns = lab_watch_clock();
 	}
+	if (lab_watch.rtnl)
+		lab_watch.rtnl(true);
 }
 
 /**
@@ -63,6 +93,8 @@ void lab_rtnl_unlock(void)
 {
 	u64 ns;
 
+	if (lab_watch.rtnl)
+		lab_watch.rtnl(false);
 	if (lab_watch.on) {
 		ns = lab_watch_clock() - lab_watch.taken_ns;
 		lab_watch.held_ns += ns;
@@ -304,5 +336,7 @@ void lab_rtnl_net_notifyid(struct lab_net *net, enum lab_nsid_cmd cmd, int id,
 	msg->id = id;
 	if (lab_watch.on)
 		atomic64_inc(&lab_watch.notified);
-	lab_free(msg);	/* nobody listens */
+	if (lab_watch.heard)
+		lab_watch.heard(net, cmd, id, gfp);
+	lab_free(msg);
 }

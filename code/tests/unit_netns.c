@@ -13,7 +13,7 @@
 
 #include "lab_run.h"
 #include "scheme.h"
-#include "watch.h"
+#include "watched.h"
 
 static int nr, failed;
 

@@ -11,6 +11,7 @@
 
 #include "lab_scenario.h"
 #include "scheme.h"
+#include "watched.h"
 
 #define LAB_SCHEME_PASTE_(name) lab_scheme_ ## name
 #define LAB_SCHEME_PASTE(name) LAB_SCHEME_PASTE_(name)
@@ -67,6 +68,17 @@ static inline void look_up(void)
 	}
 }
 
+/* The id that @net has for @to, as its table says. */
+static inline int id_of(struct lab_net *net, struct lab_net *to)
+{
+	int id;
+
+	spin_lock(&net->nsid_lock);
+	id = lab_peernet2id_held(net, to);
+	spin_unlock(&net->nsid_lock);
+	return id;
+}
+
 /* A dump that goes over all nets by RCU, and names each by an id. */
 static inline void walk_list(void)
 {
@@ -76,6 +88,49 @@ static inline void walk_list(void)
 	lab_for_each_net_rcu(net)
 		scheme->peernet2id_alloc(lab_init_net, net, GFP_ATOMIC);
 	rcu_read_unlock();
+}
+
+/* The last message, and how many there were: for who is alone. */
+static struct {
+	struct lab_net *net;
+	enum lab_nsid_cmd cmd;
+	int id;
+	gfp_t gfp;
+	unsigned int nr;
+} last_heard;
+
+static inline void hear(struct lab_net *net, enum lab_nsid_cmd cmd, int id,
+			gfp_t gfp)
+{
+	last_heard.net = net;
+	last_heard.cmd = cmd;
+	last_heard.id = id;
+	last_heard.gfp = gfp;
+	last_heard.nr++;
+}
+
+/*
+ * From here on rtnl is held for the list alone. What the holder had used when
+ * it took rtnl is kept here, under rtnl.
+ */
+static unsigned int used_before[LAB_USED_NR];
+
+static inline void watch_rtnl(bool held)
+{
+	if (held) {
+		used_before[LAB_USED_LOCKS] = lab_used(LAB_USED_LOCKS);
+		used_before[LAB_USED_WAITS] = lab_used(LAB_USED_WAITS);
+		used_before[LAB_USED_ALLOCATIONS] =
+			lab_used(LAB_USED_ALLOCATIONS);
+		return;
+	}
+	lab_must(lab_used(LAB_USED_WAITS) == used_before[LAB_USED_WAITS],
+		 "with rtnl held nobody waits, for a grace period or for anything else");
+	lab_must(lab_used(LAB_USED_ALLOCATIONS) ==
+		 used_before[LAB_USED_ALLOCATIONS],
+		 "with rtnl held nothing is allocated, and so no message sent");
+	lab_must(lab_used(LAB_USED_LOCKS) == used_before[LAB_USED_LOCKS],
+		 "with rtnl held no other lock is taken, and so no table looked at");
 }
 
 /*
@@ -98,7 +153,10 @@ static inline void clean_up_for_us(void)
 	lab_free_net(net);
 }
 
-/* Nobody is about any more, and whatever is left goes. */
+/*
+ * Nobody is about any more, and whatever is left goes, one after the other:
+ * the explorer need not try callbacks in each order.
+ */
 static inline void end_without_cleanup(void)
 {
 	struct lab_net *net, *next;
@@ -109,6 +167,7 @@ static inline void end_without_cleanup(void)
 			continue;
 		list_del_rcu(&net->list);
 		lab_idr_destroy(&net->netns_ids);
+		rcu_barrier();
 		lab_free_net(net);
 	}
 	lab_netns_end();

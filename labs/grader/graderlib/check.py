@@ -22,6 +22,10 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 RUNTIME = os.path.join(TOP, "code", "runtime")
 
 
+# Of a family's headers, those that only its scenarios and what measures it include.
+NOT_FOR_SCHEMES = {"watched.h"}
+
+
 class Finding(typing.NamedTuple):
     """kind: "forbidden" or "build". line: of the submission, or 0."""
     kind: str
@@ -158,7 +162,7 @@ def headers(lab):
             if folder == lab.family_folder:
                 below[:] = []
             for name in names:
-                if name.endswith(".h"):
+                if name.endswith(".h") and name not in NOT_FOR_SCHEMES:
                     path = os.path.join(where, name)
                     out.setdefault(os.path.relpath(path, folder), path)
     return out
@@ -169,7 +173,7 @@ def visible(lab):
     family = lab.family_folder
     return [*(f for f in folders(lab) if f != family),
             *(os.path.join(family, n) for n in sorted(os.listdir(family))
-              if n.endswith(".h"))]
+              if n.endswith(".h") and n not in NOT_FOR_SCHEMES)]
 
 
 @functools.lru_cache(None)
