@@ -17,7 +17,8 @@
 
 #include "engine.h"
 
-#define SHORTEN_CAP	40000
+#define SHORTEN_CAP	40000	/* executions, */
+#define SHORTEN_STEPS	6000000	/* and steps: a long schedule costs more */
 #define COLLECT		20000	/* after a failure, for other kinds */
 #define MAX_BOUND	6
 #define FEW_ROUNDS	4	/* of a loop that counts: see loop.c */
@@ -154,7 +155,8 @@ static bool shorten_schedule(void)
 	X.most_steps = summary.nschedule;
 	for (X.bound = 0; X.bound < summary.switches && X.bound <= MAX_BOUND;
 	     X.bound++) {
-		X.search_cap = SHORTEN_CAP;
+		X.search_cap = MIN(SHORTEN_CAP,
+				   SHORTEN_STEPS / (summary.nschedule + 1) + 1);
 		all = x_search();
 		summary.shortening += X.executions;
 		if (!all)
