@@ -28,7 +28,7 @@
 /**
  * lab_peernet2id_alloc() - the id that a net has for a peer; gives one if
  * need be
- * @net: whose table it is; not freed meanwhile
+ * @net: whose table it is; the caller holds a reference, or is the worker
  * @peer: who is to have an id; found in any way in which it is not freed
  *	meanwhile, without a reference too
  * @gfp: for the message that tells of a new id
@@ -239,7 +239,7 @@ static void lab_cleanup_net(void)
 	walked = lab_unhash_nsid(last);
 	lab_watch_walk(began, walked);
 	llist_for_each_entry(net, kill_list, cleanup_list) {
-		/* Without its lock: who calls with a dying net is refused. */
+		/* Without its lock: off the list, and nobody holds it. */
 		lab_idr_destroy(&net->netns_ids);
 		list_add_tail(&net->exit_list, &exit_list);
 	}

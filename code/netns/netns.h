@@ -17,7 +17,8 @@
  *
  * 1. A net whose count has dropped to 0 stays dead: references are taken only
  *    from a net that still has one (lab_maybe_get_net()).
- * 2. A table changes under its net's nsid_lock only.
+ * 2. A table changes under its net's nsid_lock only, as long as anybody may hold
+ *    the net. The table of one that is dead and off the list is the worker's.
  * 3. A net joins the list at its end, and leaves it in lab_cleanup_net()
  *    only, which no two threads run at the same time.
  * 4. A net is freed a grace period after it left the list and the tables.

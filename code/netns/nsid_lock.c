@@ -26,7 +26,7 @@
 /**
  * lab_peernet2id_alloc() - the id that a net has for a peer; gives one if
  * need be
- * @net: whose table it is; not freed meanwhile
+ * @net: whose table it is; the caller holds a reference, or is the worker
  * @peer: who is to have an id; found in any way in which it is not freed
  *	meanwhile, without a reference too
  * @gfp: for the message that tells of a new id
@@ -200,7 +200,7 @@ static unsigned int lab_unhash_nsid(struct lab_net *net, struct lab_net *last)
 		if (tmp == last)
 			break;
 	}
-	/* Under the lock: who found @net alive may be about to give an id. */
+	/* Nobody holds @net any more, but a caller who should (dying_table). */
 	spin_lock(&net->nsid_lock);
 	lab_idr_destroy(&net->netns_ids);
 	spin_unlock(&net->nsid_lock);

@@ -10,10 +10,13 @@
  *	4. gives an id in it
  *				5. frees the net
  *
- * The look at the count (claim N3) turns away who comes with a net that is
- * dying already, as the worker itself does. It does not hold off a net's
- * death: who calls must hold a reference on the net whose table it is. The
- * peer need not be held.
+ * The look at the count (claim N3) turns away a caller whose net is dying
+ * already, as the worker's is when it says farewell. It does not hold off a
+ * net's death: the caller must hold a reference on the net whose table it is.
+ * This one does not, and that is the mistake, whether 3 takes the table's lock
+ * (2018: the id stays, a leak) or not (2026: a data race as well). With the
+ * reference nobody comes to the table any more at 3, and the lock is not needed:
+ * held_table.c. The peer need not be held.
  */
 #include "scenario.h"
 
