@@ -15,7 +15,15 @@
  */
 #include "scenario.h"
 
-static struct lab_net *born;
+static struct lab_net *last, *born;
+
+/* The peer is last, and once it is off, the last net is not the first as well. */
+static void start(void)
+{
+	start_known_peer();
+	last = scheme->copy_net_ns();
+	list_move_tail(&peer->list, &lab_net_namespace_list);
+}
 
 static void add(void)
 {
@@ -26,13 +34,14 @@ static void add(void)
 static void end_born(void)
 {
 	lab_put_net(born);
+	lab_put_net(last);
 	end_nets();
 }
 
 const struct lab_scenario lab_scenario = {
 	.name = "adding",
 	.what = "a net is added and gives an id while another is cleaned up",
-	.setup = start_known_peer,
+	.setup = start,
 	.finish = end_born,
 	.actors = {
 		{ "holder", let_go },

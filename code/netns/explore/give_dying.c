@@ -28,7 +28,7 @@ static void start(void)
 
 static void end(void)
 {
-	lab_must(lab_peernet2id_held(lab_init_net, dying) < 0,
+	lab_must(id_of(lab_init_net, dying) < 0,
 		 "no table has an id for a net that has been freed");
 	end_without_cleanup();
 }

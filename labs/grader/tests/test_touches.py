@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""touches.toml of a lab: which objects each function touches, who else may touch them
+at that moment, and the scenario that has both. labs/README.md says how it is written."""
+import os
+
+import pytest
+from grading import FOLDERS, lab
+
+from graderlib import confined, labs, reasons, skeleton
+
+TABLES = [f for f in FOLDERS if os.path.exists(os.path.join(f, "touches.toml"))]
+NAMES = [os.path.basename(f) for f in TABLES]
+
+
+def rows(folder):
+    """(function, row) of each row."""
+    table = labs.read_toml(os.path.join(folder, "touches.toml"))
+    return [(function, row) for function, of in table.items() for row in of]
+
+
+def played(folder):
+    """The scenarios that this lab's build tasks are checked with."""
+    return {c.scenario for t in lab(folder).tasks for c in t.checks}
+
+
+@pytest.mark.parametrize("folder", TABLES, ids=NAMES)
+def test_each_function_that_is_written_has_rows_and_no_other(folder):
+    assert {f for f, _ in rows(folder)} == {c.function for c in lab(folder).cuts}
+
+
+@pytest.mark.parametrize("folder", TABLES, ids=NAMES)
+def test_each_row_names_an_object_somebody_else_and_a_scenario_that_is_checked(folder):
+    for function, row in rows(folder):
+        assert set(row) == {"object", "with", "scenario"}, (function, row)
+        assert all(isinstance(v, str) and v for v in row.values()), (function, row)
+        assert row["scenario"] in played(folder), (function, row)
+
+
+@pytest.mark.parametrize("folder", TABLES, ids=NAMES)
+def test_each_scenario_that_is_checked_is_there_for_a_row(folder):
+    assert played(folder) == {row["scenario"] for _, row in rows(folder)}
+
+
+def pairs():
+    return [pytest.param(folder, function, scenario,
+                         id=f"{lab(folder).number}-{function}-{scenario}")
+            for folder in TABLES
+            for function, scenario in sorted({(f, r["scenario"]) for f, r in rows(folder)})]
+
+
+@pytest.mark.parametrize("folder, function, scenario", pairs())
+def test_the_scenario_of_a_row_comes_to_its_function(folder, function, scenario):
+    """The reference with this function not written: the scenario must run into that."""
+    a_lab = lab(folder)
+    text = labs.reference(a_lab)
+    for cut in a_lab.cuts:
+        if cut.function == function:
+            text = skeleton.cut_out(text, cut, function)
+    at = text.index("#include")
+    doc = confined.Submission(a_lab, text=text[:at] + skeleton.SENTINEL + text[at:]).explore(
+        scenario, limit=60)
+    assert (reasons.not_written(doc) or ("", ""))[1] == function, (doc["verdict"], doc["kind"])
