@@ -50,7 +50,7 @@ EXPECTED = {
     "order_three": "lock-order",
     "irq_bh": "lock-order", "softirq_lock": "lock-order",
     "irq_on_softirq": "lock-order", "race_softirq": "data-race",
-    "irq_enables": "lock-misuse", "mutex_freed": "use-after-free",
+    "irq_enables": "lock-misuse", "bh_irqs_off": "lock-misuse", "mutex_freed": "use-after-free",
     "work_pending": "data-race", "bit_unlock_other": "lock-misuse",
     "bit_unlock_unheld": "lock-misuse", "bit_unlock_twice": "lock-misuse",
 }

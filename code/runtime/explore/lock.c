@@ -406,6 +406,10 @@ bool lab_x_irq(enum lab_x_irq how)
 		       " that nobody disabled");
 		return was;
 	}
+	/* Softirqs that waited would run here, as if interrupts were on. */
+	if (how == LAB_X_BH_ON && irq_off)
+		x_fail(LAB_X_LOCK, pc, 0,
+		       "%s enables bottom halves while interrupts are off", me->name);
 	if (how == LAB_X_IRQ_ON || how == LAB_X_IRQ_OFF)
 		irq_off = how == LAB_X_IRQ_OFF;
 	else
