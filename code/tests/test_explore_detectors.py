@@ -51,6 +51,9 @@ EXPECTED = {
     "irq_bh": "lock-order", "softirq_lock": "lock-order",
     "irq_on_softirq": "lock-order", "race_softirq": "data-race",
     "irq_enables": "lock-misuse", "bh_irqs_off": "lock-misuse", "mutex_freed": "use-after-free",
+    "rcu_sched": "use-after-free", "rcu_spinlock": "use-after-free",
+    "rcu_irq_callback": "use-after-free", "rcu_handler": "use-after-free",
+    "rcu_preempt_deref": "rcu-misuse", "rcu_region_waits": "livelock",
     "work_pending": "data-race", "bit_unlock_other": "lock-misuse",
     "bit_unlock_unheld": "lock-misuse", "bit_unlock_twice": "lock-misuse",
 }

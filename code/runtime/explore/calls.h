@@ -63,6 +63,10 @@ void x_order_lock(struct lab_x_lock *lock, unsigned int subclass, bool read,
 
 /* rcu.c, wait.c */
 void x_rcu_reset(void);
+void x_region_enter(uintptr_t pc);
+void x_region_leave(uintptr_t pc);
+void x_grace_begins(struct x_proc *waiter);
+bool x_grace_doubted(enum lab_x_failure kind);
 bool x_sections_over(const struct x_proc *p);
 void x_after_grace(void);
 void x_join_sections(const struct x_proc *p, x_clock *dep);

@@ -151,6 +151,7 @@ struct x_proc {
 	x_clock fence;			/* as of its last release fence */
 	x_clock owed;			/* to its next acquire fence */
 	x_clock waits_for;		/* sections it waits for, by number */
+	x_clock regions_then;		/* regions that were on when it began to */
 	x_clock irq[2];			/* passed on with its interrupts: one
 					 * CPU; hard ones, and softirqs */
 	enum x_state state;
@@ -169,11 +170,13 @@ struct x_proc {
 	int8_t parent;
 	bool has_guest;			/* somebody may come on top of it */
 	bool soft;			/* a handler: of a softirq */
+	bool inside;			/* a handler or a callback that is at work */
 	bool fenced;
 	uint16_t nth;
 	uint16_t spawned;
 	uint16_t begun, ended;		/* RCU sections, outermost */
 	int16_t data_race;		/* within so many of them */
+	uint16_t regions;		/* where nothing could preempt it */
 	int16_t preempt, rcu, bh_off;
 	bool irq_off;			/* the flag; bottom halves are counted */
 	int8_t nheld, nbits;
@@ -251,6 +254,8 @@ struct x_engine {
 	uint32_t stamp;
 	uint64_t plain_accesses;
 	unsigned int failed_allocations;
+	bool graces, regions;		/* there were some in this execution */
+	bool hasty;			/* see rcu.c */
 	struct x_failure failures[X_FAILURES];
 	struct x_object *objects;
 	int nobjects;

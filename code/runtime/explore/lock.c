@@ -38,11 +38,18 @@ static void hold(struct lab_x_lock *l, unsigned int subclass, bool read,
 	me->held[me->nheld++] = (struct x_held){ l, subclass, read, pc };
 }
 
+static void preempt_more(struct x_proc *me, uintptr_t pc)
+{
+	x_region_enter(pc);
+	me->preempt++;
+}
+
 /* A release that was wrong has been told; the count goes on from nothing. */
-static void preempt_less(struct x_proc *me)
+static void preempt_less(struct x_proc *me, uintptr_t pc)
 {
 	if (me->preempt > 0)
 		me->preempt--;
+	x_region_leave(pc);
 }
 
 static bool drop(struct lab_x_lock *l, bool read)
@@ -143,7 +150,7 @@ void lab_x_lock(struct lab_x_lock *l, unsigned int subclass, bool sleeps)
 	acquire_all(l);
 	hold(l, subclass, false, pc);
 	if (!sleeps)
-		me->preempt++;
+		preempt_more(me, pc);
 }
 
 bool lab_x_trylock(struct lab_x_lock *l, bool sleeps)
@@ -165,7 +172,7 @@ bool lab_x_trylock(struct lab_x_lock *l, bool sleeps)
 	acquire_all(l);
 	hold(l, 0, false, pc);
 	if (!sleeps)
-		me->preempt++;
+		preempt_more(me, pc);
 	return true;
 }
 
@@ -196,7 +203,7 @@ void lab_x_unlock(struct lab_x_lock *l, bool sleeps)
 	x_release(x_sync_at((uintptr_t)l, true));
 	l->owner = 0;
 	if (!sleeps)
-		preempt_less(me);
+		preempt_less(me, pc);
 	else
 		still_looks(l, pc);
 }
@@ -213,7 +220,7 @@ void lab_x_read_lock(struct lab_x_lock *l)
 	l->readers++;
 	x_acquire(x_sync_at((uintptr_t)l, false));
 	hold(l, 0, true, pc);
-	me->preempt++;
+	preempt_more(me, pc);
 }
 
 void lab_x_read_unlock(struct lab_x_lock *l)
@@ -231,7 +238,7 @@ void lab_x_read_unlock(struct lab_x_lock *l)
 	lock_step(l, X_OP_READ_UNLOCK, false, pc);
 	x_release(x_sync_at(readers_clock(l), true));
 	l->readers--;
-	preempt_less(me);
+	preempt_less(me, pc);
 }
 
 /*
@@ -278,7 +285,7 @@ static void hold_bit(unsigned long *word, unsigned long mask, uintptr_t pc)
 
 	for (p = 0; p < X.nprocs; p++)
 		drop_bit(&X.proc[p], word, mask);
-	me->preempt++;
+	preempt_more(me, pc);
 	if (me->nbits == X_BITS) {
 		x_fail(LAB_X_LIMIT, pc, (uintptr_t)word,
 		       "%s holds more than %d bit locks", me->name, X_BITS);
@@ -355,19 +362,22 @@ void lab_x_bit_unlock(int bit, unsigned long *word)
 	drop_bit(me, word, mask);
 	*word &= ~mask;
 	x_order_write((uintptr_t)word, sizeof(*word), true, false);
-	preempt_less(me);
+	preempt_less(me, pc);
 }
 
 void lab_x_preempt(int by)
 {
 	struct x_proc *me = x_me();
+	uintptr_t pc = X_PC();
 
-	me->preempt += by;
-	if (me->preempt < 0) {
-		x_fail(LAB_X_LOCK, X_PC(), 0,
+	x_settle_value(me);
+	if (by > 0)
+		preempt_more(me, pc);
+	else if (me->preempt)
+		preempt_less(me, pc);
+	else
+		x_fail(LAB_X_LOCK, pc, 0,
 		       "%s enables preemption that nobody disabled", me->name);
-		me->preempt = 0;
-	}
 }
 
 /* Spinlocks count, as in the kernel; interrupts and sections don't. */
@@ -414,6 +424,8 @@ bool lab_x_irq(enum lab_x_irq how)
 		irq_off = how == LAB_X_IRQ_OFF;
 	else
 		bh_off += how == LAB_X_BH_OFF ? 1 : -1;
+	if (irq_off || bh_off)
+		x_region_enter(pc);
 	soft_was = me->irq_off || me->bh_off;
 	soft_is = irq_off || bh_off;
 	if (me->has_guest && (irq_off != me->irq_off || soft_is != soft_was)) {
@@ -426,6 +438,7 @@ bool lab_x_irq(enum lab_x_irq how)
 	}
 	me->irq_off = irq_off;
 	me->bh_off = bh_off;
+	x_region_leave(pc);
 	return was;
 }
 

@@ -57,7 +57,7 @@ void x_mem_init(void)
 	data_copy = malloc(data + 1);
 	memcpy(data_copy, __start_lab_data, data);
 	object_map = reserve(X_ARENA_SIZE / 8 * sizeof(*object_map));
-	x_promoted = reserve(X_INDEX_SIZE / 4);
+	x_promoted = reserve(X_CELLS);
 	X.objects = calloc(MAX_OBJECTS, sizeof(*X.objects));
 }
 

@@ -44,6 +44,8 @@ static void enter_interrupt(struct x_proc *me)
 
 	me->below = host->top;
 	host->top = X.cur;
+	x_region_enter(me->start_op.pc);
+	me->inside = true;
 	me->irq_off = !me->soft;
 	x_acquire(&host->irq[me->soft]);
 }
@@ -53,7 +55,9 @@ static void leave_interrupt(struct x_proc *me)
 	struct x_proc *host = &X.proc[me->host];
 	struct x_op op;
 
-	x_op_simple(&op, X_OP_IRQ_EXIT, 0, true, 0);
+	me->irq_off = me->inside = false;
+	x_region_leave(me->start_op.pc);
+	x_op_simple(&op, X_OP_IRQ_EXIT, 0, true, me->start_op.pc);
 	x_foot(&op, X_CELL_IRQ + me->host, true);
 	x_step(&op);
 	x_release(&host->irq[me->soft]);
@@ -91,6 +95,8 @@ static void run_child(void *arg)
 	if (what)
 		x_fail(LAB_X_LOCK, me->start_op.pc, 0,
 		       "%s ends and still has %s", me->name, what);
+	me->inside = false;
+	x_region_leave(me->start_op.pc);
 	me->state = X_DONE;
 	x_work_done(me);
 	x_dispatch();

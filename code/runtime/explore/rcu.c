@@ -10,6 +10,16 @@
  * section that began before it, also of those that were over by then:
  * otherwise swapping an unlock with the beginning of a grace period, which
  * changes nothing, would count as another execution.
+ *
+ * Since 4.20 a grace period waits as well for each region that had preemption,
+ * interrupts or bottom halves off when it began: spinlocks, handlers, callbacks.
+ * To search that exactly, each of them would be two steps more. So it is done only
+ * where it can make a difference. Without it grace periods may end too early,
+ * which allows all that the kernel does and more: a search that finds nothing is
+ * right. Where something is found that may come of it (an execution was hasty; two
+ * accesses are unordered, and there were both a grace period and a region), and
+ * where a region waits while a grace period goes by, which it would hold off, the
+ * search begins anew, with regions as sections.
  */
 #include "engine.h"
 
@@ -29,57 +39,109 @@ void x_rcu_reset(void)
 		unlock_sync[p] = (x_clock){ 0 };
 }
 
-void lab_x_rcu_read_lock(void)
+static bool exactly(void)
+{
+	return x_promoted[X_CELL_RCU];
+}
+
+static bool in_region(const struct x_proc *p)
+{
+	return p->preempt || p->irq_off || p->bh_off || p->inside;
+}
+
+static void section_begins(uintptr_t pc)
 {
 	struct x_proc *me = x_me();
 	struct x_op op;
 
-	if (me->rcu == MAX_NESTED)
-		x_fail(LAB_X_LIMIT, X_PC(), 0,
-		       "%s nests more than %d RCU read-side critical sections",
-		       me->name, MAX_NESTED);
-	if (me->rcu++)
-		return;
-	x_op_simple(&op, X_OP_RCU_LOCK, 0, false, X_PC());
+	x_op_simple(&op, X_OP_RCU_LOCK, 0, false, pc);
 	x_foot(&op, X_CELL_RCU, false);
-	me->rcu--;
 	x_step(&op);
-	me->rcu++;
 	if (++me->begun == MAX_SECTIONS)
-		x_fail(LAB_X_LIMIT, X_PC(), 0,
+		x_fail(LAB_X_LIMIT, pc, 0,
 		       "%s enters more than %d RCU read-side critical sections",
 		       me->name, MAX_SECTIONS);
 	x_acquire(&grace);
 }
 
-void lab_x_rcu_read_unlock(void)
+static void section_ends(uintptr_t pc)
 {
 	struct x_proc *me = x_me();
 	struct x_op op;
 
+	if (X.weak)
+		x_weak_fence(pc);
+	x_op_simple(&op, X_OP_RCU_UNLOCK, 0, false, pc);
+	x_step(&op);
+	unlock_event[X.cur][me->begun] = X.nevents - 1;
+	me->ended = me->begun;
+	x_release(&unlock_sync[X.cur]);
+}
+
+/* Before anything is switched off, and after it is on again. */
+void x_region_enter(uintptr_t pc)
+{
+	struct x_proc *me = x_me();
+
+	if (in_region(me))
+		return;
+	me->regions++;
+	X.regions |= !X.sequential;
+	if (exactly() && !me->rcu)
+		section_begins(pc);
+}
+
+void x_region_leave(uintptr_t pc)
+{
+	struct x_proc *me = x_me();
+
+	if (!in_region(me) && exactly() && !me->rcu && me->ended < me->begun)
+		section_ends(pc);
+}
+
+void lab_x_rcu_read_lock(void)
+{
+	struct x_proc *me = x_me();
+	uintptr_t pc = X_PC();
+
+	if (me->rcu == MAX_NESTED)
+		x_fail(LAB_X_LIMIT, pc, 0,
+		       "%s nests more than %d RCU read-side critical sections",
+		       me->name, MAX_NESTED);
+	if (!me->rcu && !(exactly() && in_region(me)))
+		section_begins(pc);
+	me->rcu++;
+}
+
+void lab_x_rcu_read_unlock(void)
+{
+	struct x_proc *me = x_me();
+	uintptr_t pc = X_PC();
+
 	if (!me->rcu) {
-		x_fail(LAB_X_RCU, X_PC(), 0,
+		x_fail(LAB_X_RCU, pc, 0,
 		       "%s calls rcu_read_unlock() outside of a read-side critical section",
 		       me->name);
 		return;
 	}
-	if (me->rcu > 1) {
-		me->rcu--;
-		return;
-	}
-	if (X.weak)
-		x_weak_fence(X_PC());
-	x_op_simple(&op, X_OP_RCU_UNLOCK, 0, false, X_PC());
-	x_step(&op);
-	unlock_event[X.cur][me->begun] = X.nevents - 1;
-	me->ended = me->begun;
-	me->rcu = 0;
-	x_release(&unlock_sync[X.cur]);
+	if (me->rcu == 1 && !(exactly() && in_region(me)))
+		section_ends(pc);
+	me->rcu--;
 }
 
 bool lab_x_rcu_read_lock_held(void)
 {
 	return x_me()->rcu;
+}
+
+/* As rcu_dereference_sched() and rcu_dereference_bh() ask. */
+bool lab_x_rcu_held_otherwise(bool bh)
+{
+	const struct x_proc *me = x_me();
+
+	if (bh)
+		return me->bh_off || me->irq_off || me->inside;
+	return in_region(me);
 }
 
 void lab_x_rcu_suspicious(const char *what)
@@ -88,12 +150,54 @@ void lab_x_rcu_suspicious(const char *what)
 	       x_me()->name);
 }
 
-static void note_sections(x_clock *waits_for)
+/* What the grace period that begins now waits for, on behalf of @waiter. */
+void x_grace_begins(struct x_proc *waiter)
 {
+	const struct x_proc *q;
 	int p;
 
-	for (p = 0; p < X.nprocs; p++)
-		(*waits_for)[p] = X.proc[p].begun;
+	X.graces |= !X.sequential;
+	for (p = 0; p < X.nprocs; p++) {
+		q = &X.proc[p];
+		waiter->waits_for[p] = q->begun;
+		waiter->regions_then[p] = in_region(q) ? q->regions : 0;
+	}
+}
+
+/* It is over for @me: in the kernel too, or is a region still on? */
+static void grace_ends(const struct x_proc *me)
+{
+	const struct x_proc *q;
+
+	if (exactly() || X.sequential || X.replay)
+		return;
+	for (q = X.proc + 1; q < X.proc + X.nprocs; q++) {
+		if (q == me || !in_region(q) ||
+		    q->regions != me->regions_then[q - X.proc])
+			continue;
+		X.hasty = true;
+		/* It waits: perhaps for what comes after this. */
+		if (q->state == X_PARKED && !x_enabled(q - X.proc)) {
+			x_promoted[X_CELL_RCU] = 1;
+			X.restart = true;
+			x_end_execution();
+		}
+	}
+}
+
+/*
+ * Whether what was found is to be searched for again, with regions as sections.
+ * What is told from outside of the execution does not depend on it.
+ */
+bool x_grace_doubted(enum lab_x_failure kind)
+{
+	if (exactly() || X.replay || kind == LAB_X_ORDER ||
+	    kind == LAB_X_LIMIT || kind == LAB_X_FAULT)
+		return false;
+	if (!X.hasty && !(kind == LAB_X_RACE && X.graces && X.regions))
+		return false;
+	x_promoted[X_CELL_RCU] = 1;
+	return true;
 }
 
 bool x_sections_over(const struct x_proc *p)
@@ -157,11 +261,14 @@ void lab_x_synchronize_rcu(void)
 	x_order_fence(true, true);
 	began = me->sync;
 	me->sync[X.cur]++;
-	note_sections(&me->waits_for);
+	x_grace_begins(me);
+	/* Not for itself: that it sleeps there has been told. */
+	me->waits_for[X.cur] = me->ended;
 
 	x_op_simple(&op, X_OP_GP_END, 0, false, pc);
 	op.blocking = true;
 	x_step(&op);
+	grace_ends(me);
 	after_grace(&me->sync, &me->waits_for);
 	x_join(&grace, &began);
 	x_order_fence(true, true);
@@ -169,6 +276,7 @@ void lab_x_synchronize_rcu(void)
 
 void x_after_grace(void)
 {
+	grace_ends(x_me());
 	after_grace(&x_me()->sync, &x_me()->waits_for);
 }
 
@@ -178,6 +286,8 @@ static void run_callback(void *arg)
 	uintptr_t at = (uintptr_t)arg, pc = x_me()->start_op.pc;
 
 	x_after_grace();
+	x_region_enter(pc);
+	x_me()->inside = true;
 	/* The head is taken off the list: it must still be there. */
 	if (!x_mem_check(at, 16, true, false, pc))
 		return;
@@ -228,7 +338,7 @@ void lab_x_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *))
 	me->sync[X.cur]++;
 	if (id < 0)
 		return;
-	note_sections(&X.proc[id].waits_for);
+	x_grace_begins(&X.proc[id]);
 	x_foot(&X.proc[id].start_op, x_index(at) / 4, true);
 	x_foot_life(&X.proc[id].start_op, at);
 }

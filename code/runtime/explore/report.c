@@ -90,6 +90,10 @@ void x_fail(enum lab_x_failure kind, uintptr_t pc, uintptr_t addr,
 	va_list ap;
 	int i;
 
+	if (x_grace_doubted(kind)) {
+		X.restart = true;
+		x_end_execution();
+	}
 	/* The same at the same place is the same. */
 	for (i = 0; i < X.nfailures; i++)
 		if (X.failures[i].kind == kind && X.failures[i].pc == pc &&
@@ -439,7 +443,7 @@ void x_result(const char *verdict)
 		first = false;
 	}
 	fprintf(out, "],\n\"promoted\":[");
-	for (i = 0, first = true; summary.nschedule && i < (int)X_INDEX_SIZE / 4;
+	for (i = 0, first = true; summary.nschedule && i < X_CELLS;
 	     i++) {
 		if (!x_promoted[i])
 			continue;

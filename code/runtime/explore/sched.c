@@ -324,6 +324,7 @@ void x_execute(void)
 	X.nevents = X.nfailures = X.nlog = 0;
 	X.plain_accesses = 0;
 	X.failed_allocations = 0;
+	X.graces = X.regions = X.hasty = false;
 	X.over = X.cut = X.restart = X.hard = false;
 	x_race_reset();
 	x_order_reset();

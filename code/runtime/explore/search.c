@@ -375,5 +375,5 @@ void x_promote_cells(char *list)
 	char *p;
 
 	for (p = strtok(list, ","); p; p = strtok(NULL, ","))
-		x_promoted[strtoul(p, NULL, 10) % (X_INDEX_SIZE / 4)] = 1;
+		x_promoted[strtoul(p, NULL, 10) % X_CELLS] = 1;
 }

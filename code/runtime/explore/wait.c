@@ -175,12 +175,11 @@ bool lab_x_queue_work(struct work_struct *work)
 
 bool lab_x_queue_rcu_work(struct work_struct *work)
 {
-	int p, id = queue(work, X_OP_CALLBACK, X_PC());
+	int id = queue(work, X_OP_CALLBACK, X_PC());
 
 	if (id < 0)
 		return false;
-	for (p = 0; p < X.nprocs; p++)
-		X.proc[id].waits_for[p] = X.proc[p].begun;
+	x_grace_begins(&X.proc[id]);
 	return true;
 }
 

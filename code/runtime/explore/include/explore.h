@@ -74,6 +74,7 @@ void lab_x_list_del(const void *node);
 void lab_x_rcu_read_lock(void);
 void lab_x_rcu_read_unlock(void);
 bool lab_x_rcu_read_lock_held(void);
+bool lab_x_rcu_held_otherwise(bool bh);
 void lab_x_rcu_suspicious(const char *what);
 void lab_x_synchronize_rcu(void);
 struct rcu_head;

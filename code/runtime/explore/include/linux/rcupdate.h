@@ -28,6 +28,28 @@ struct rcu_head {
 	READ_ONCE(p);							\
 })
 #define rcu_dereference(p)	rcu_dereference_check(p, false)
+
+/*
+ * Since 4.20 one grace period waits for all of these; who dereferences still
+ * says which of them keeps the object.
+ */
+#define rcu_read_lock_sched()	preempt_disable()
+#define rcu_read_unlock_sched()	preempt_enable()
+#define rcu_read_lock_bh()	local_bh_disable()
+#define rcu_read_unlock_bh()	local_bh_enable()
+#define rcu_read_lock_sched_held()	lab_x_rcu_held_otherwise(false)
+#define rcu_read_lock_bh_held()	lab_x_rcu_held_otherwise(true)
+#define rcu_dereference_otherwise(name, p, c) ({			\
+	if (!(c))							\
+		lab_x_rcu_suspicious(name "(" #p ")");			\
+	READ_ONCE(p);							\
+})
+#define rcu_dereference_sched(p) \
+	rcu_dereference_otherwise("rcu_dereference_sched", p, \
+				  rcu_read_lock_sched_held())
+#define rcu_dereference_bh(p) \
+	rcu_dereference_otherwise("rcu_dereference_bh", p, \
+				  rcu_read_lock_bh_held())
 #define rcu_dereference_protected(p, c) ({				\
 	if (!(c))							\
 		lab_x_rcu_suspicious("rcu_dereference_protected(" #p ")"); \
