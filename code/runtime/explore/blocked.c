@@ -75,7 +75,7 @@ static void put_holders(FILE *out, int proc)
 		holder(out, i, X.proc[i].op->pc, &first);
 		return;
 	}
-	for (i = 1; i < X.nprocs; i++) {
+	for (i = 0; i < X.nprocs; i++) {
 		q = &X.proc[i];
 		if (q->state == X_UNUSED)
 			continue;

@@ -164,6 +164,9 @@ static void on_alarm(int sig, siginfo_t *info, void *context)
 
 	(void)sig;
 	(void)info;
+	/* In the engine itself it is told where the explored code was. */
+	if (X.guard && !x_in_text(pc))
+		pc = x_me()->came_from;
 	if (beat == last_beat)
 		x_result_fault("endless",
 			       "two seconds without a step that others could come between: a loop that never ends",

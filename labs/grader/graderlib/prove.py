@@ -62,7 +62,8 @@ def complaint(entry, result):
         if stage != wanted:
             return f"fails in the stage “{stage}”, not in “{wanted}”"
     else:
-        found = (first["id"], first["state"], first["kind"])
+        # The task is the one whose check finds it; another may be charged.
+        found = (first["found_by"] or first["id"], first["state"], first["kind"])
         if found != (mutant.task, stages.FAILED, mutant.kind):
             return (f"{' '.join(found)} ({first['reason']}), not {mutant.task} failed "
                     f"{mutant.kind}")

@@ -241,8 +241,12 @@ def of_rcu(story):
 
 
 def of_a_lock(story):
-    """The last that was done with a lock that is misused."""
-    at = story.failure.get("address")
+    """The last that was done with a lock that is misused, or what is kept at the end."""
+    at, who = story.failure.get("address"), story.failure["process"]
+    kept = story.held(who, story.fails)
+    if not at and kept:
+        story.causes.update(h.begins for h in kept)
+        return [f"At its end {story.name(who)} {listed(h.has(story) for h in kept)}."]
     last = story.before(story.fails, lambda s: at and s.get("address") == at and s.get("kind")
                         in (*OPENS, *OPENS.values(), "lock-init"))
     if last is None:
@@ -261,7 +265,8 @@ def of_waiting(story):
     for s in story.doc.get("stuck", []):
         lock = lock_word(s["lock"])
         what = {"lock": lock, "read-lock": lock, "bit-lock": "the lock in the word",
-                "grace-period-ends": "a grace period", "spin": "what it reads to change"}.get(
+                "grace-period-ends": "a grace period", "spin": "what it reads to change",
+                "interrupted": "the interrupt on top of it to end"}.get(
                     s["waits"], s["waits"].replace("-", " "))
         stops = [n for n, x in enumerate(story.steps) if x["process"] == s["process"]]
         where = near(own_or(story, s["at"], stops))

@@ -21,7 +21,8 @@ HOW = {
     "repair": "names of changes, joined by commas (make explore REPAIR=...)",
     "value": "a number",
     "litmus": "Never, Sometimes or Always",
-    "splat": "the report's kind and the function that it names, e.g. KCSAN lab_some_function",
+    "splat": "the report's kind and the function that it names, e.g. KCSAN lab_some_function; "
+             "or the report itself, as the console has it",
     "text": "in your own words, for a person to read; between three quotes it may have lines",
 }
 

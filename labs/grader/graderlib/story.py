@@ -72,7 +72,7 @@ class Story:
         self.scheme, self.causes = doc["scheme"] or "", set()
         self.holds = {}             # process: [Hold], in order of their beginning
         self.fails = self.failing()
-        self.rcu = any(s.get("kind", "").startswith(("rcu-", "grace-", "call-rcu"))
+        self.rcu = bool(failure) and failure["kind"] == "rcu-misuse" or any(s.get("kind", "").startswith(("rcu-", "grace-", "call-rcu"))
                        for s in self.steps)
         for n, step in enumerate(self.steps[:self.fails + 1]):
             self.follow(n, step)

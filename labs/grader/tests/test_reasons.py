@@ -55,7 +55,7 @@ SAID = [
     ("4-tells-under-lock", r"leads to lab_rtnl_net_notifyid\(\)\. At nsid_lock\.c:\d+ asker holds "
      "nsid_lock"),
     ("5-read-lock", "member changed it after that, .*when it held lab_tasklist_lock for reading"),
-    ("5-no-reference", r"was queued by releases at pid_lock\.c:\d+"),
+    ("5-no-reference", r"pid2 was freed at pid_lock\.c:\d+, in lab_put_pid\(\), by the same actor"),
     ("5-frees-the-task-first", r"was queued by releases at pid_lock\.c:\d+"),
     ("5-inode-not-held", "flushes holds no lock and is in no read-side critical section"),
     ("5-no-lock-at-the-end", "shrinks changed it after that, .*with no lock held"),
