@@ -112,6 +112,20 @@ USED = {
                "\tWARN_ON(!atomic_sub_and_test(4, &a));\n\tWARN_ON(atomic_inc_not_zero(&a));\n"
                "\tWARN_ON(atomic_dec_if_positive(&a) != -1 || atomic_read(&a));\n"
                "\tsmp_mb__before_atomic();",
+    "lists": "LIST_HEAD(head);\n\tstruct { int n; struct list_head list; } one = { 1 }, two = { 2 }, *at;\n"
+             "\tint sum = 0;\n\n\tlist_add_tail(&one.list, &head);\n"
+             "\tWARN(!list_is_singular(&head), \"%d\\n\", one.n);\n"
+             "\tlist_add_tail(&two.list, &head);\n"
+             "\tlist_for_each_entry_rcu(at, &head, list, true)\n\t\tsum += at->n;\n"
+             "\tWARN_ON(sum != 3);\n\tat = &one;\n"
+             "\tWARN_ON(list_next_entry(at, list)->n != 2);\n\tat = list_first_entry_or_null(&head, "
+             "__typeof__(*at), list);\n\tWARN_ON(!at || at->n != 1 || !list_is_last(&two.list, &head));\n"
+             "\tat = list_first_or_null_rcu(&head, __typeof__(*at), list);\n"
+             "\tWARN_ON(at->n != 1);\n\tswap(one.n, two.n);\n\tWARN_ON(one.n != max_t(int, 1, 2));",
+    "words": "u16 a = 1; s8 b = -1; s32 c __maybe_unused = 0;\n\n"
+             "\tWARN_ON(IS_ERR_OR_NULL(task) || PTR_ERR_OR_ZERO(task));\n"
+             "\tswitch (a + b) {\n\tcase 0:\n\t\ta = 2;\n\t\tfallthrough;\n\tdefault:\n"
+             "\t\tb = 0;\n\t}\n\tWARN_ON(a != 2 || b);",
     "counts": "refcount_t r = REFCOUNT_INIT(1);\n\n\trefcount_add(2, &r);\n"
               "\tWARN_ON(!refcount_inc_not_zero(&r));\n\tWARN_ON(!refcount_dec_not_one(&r));\n"
               "\trefcount_dec(&r);\n\tWARN_ON(!refcount_sub_and_test(2, &r));\n"
@@ -124,7 +138,8 @@ def test_what_the_kit_has_is_taken_and_does_its_job(name, tmp_path):
     a_lab = lab(FOLDERS[0])
     text = planted(a_lab, "", "{\n\t" + USED[name].replace("\n", "\n\t") + "\n\t}")
     result = graded(tmp_path, a_lab, text.replace(
-        "#include <linux/kernel.h>\n", "#include <linux/kernel.h>\n#include <linux/refcount.h>\n", 1),
+        "#include <linux/kernel.h>\n", "#include <linux/kernel.h>\n#include <linux/refcount.h>\n#include <linux/err.h>\n"
+        "#include <linux/rculist.h>\n", 1),
         only=("check", "build", "explore", "stress"), only_task="0.1")
     assert result["tasks"][0]["state"] == "passed", shown(result)
     assert [s["state"] for s in result["stages"] if s["name"] == "stress"] in (

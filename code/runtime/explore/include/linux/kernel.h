@@ -16,6 +16,13 @@
 	lab_warned;							\
 })
 #define WARN_ON_ONCE(cond)	WARN_ON(cond)
+#define WARN(cond, fmt, ...) ({						\
+	bool lab_warned = !!(cond);					\
+									\
+	if (lab_warned)							\
+		lab_x_warn(fmt);					\
+	lab_warned;							\
+})
 #define WARN_ONCE(cond, fmt, ...) \
 	do { if (cond) lab_x_warn(fmt); } while (0)
 /* The kernel stops here: nothing that follows would mean anything. */
@@ -25,6 +32,14 @@
 
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define min(a, b)		((a) < (b) ? (a) : (b))
+#define min_t(type, a, b)	min((type)(a), (type)(b))
+#define max_t(type, a, b)	max((type)(a), (type)(b))
+#define swap(a, b) do {							\
+	__typeof__(a) lab_swapped = (a);				\
+									\
+	(a) = (b);							\
+	(b) = lab_swapped;						\
+} while (0)
 #define max(a, b)		((a) > (b) ? (a) : (b))
 #ifndef container_of
 #define container_of(ptr, type, member) \

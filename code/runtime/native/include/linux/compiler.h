@@ -21,5 +21,8 @@
 #define __release(lock)		do { } while (0)
 #define __printf(fmt, args)	__attribute__((format(printf, fmt, args)))
 #define noinline		__attribute__((noinline))
+#define __maybe_unused		__attribute__((__unused__))
+#define __must_check		__attribute__((__warn_unused_result__))
+#define fallthrough		__attribute__((__fallthrough__))
 
 #endif

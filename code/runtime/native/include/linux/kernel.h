@@ -26,6 +26,12 @@
 	lab_warns;							\
 })
 #define WARN_ON(cond)		WARN_ON_ONCE(cond)
+#define WARN(cond, ...) ({						\
+	bool lab_warns = !!(cond);					\
+									\
+	WARN_ONCE(lab_warns, __VA_ARGS__);				\
+	lab_warns;							\
+})
 
 #define BUG_ON(cond) do {						\
 	if (unlikely(cond)) {						\
@@ -37,6 +43,14 @@
 
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define min(a, b)		((a) < (b) ? (a) : (b))
+#define min_t(type, a, b)	min((type)(a), (type)(b))
+#define max_t(type, a, b)	max((type)(a), (type)(b))
+#define swap(a, b) do {							\
+	__typeof__(a) lab_swapped = (a);				\
+									\
+	(a) = (b);							\
+	(b) = lab_swapped;						\
+} while (0)
 #define max(a, b)		((a) > (b) ? (a) : (b))
 #define container_of(ptr, type, member) \
 	((type *)((char *)(ptr) - offsetof(type, member)))

@@ -76,6 +76,11 @@ static inline void list_splice_init(struct list_head *from,
 	cds_list_entry((pos)->member.next, __typeof__(*(pos)), member)
 #define list_prev_entry(pos, member) \
 	cds_list_entry((pos)->member.prev, __typeof__(*(pos)), member)
+#define list_is_first(node, head)	((node)->prev == (head))
+#define list_is_last(node, head)	((node)->next == (head))
+#define list_is_singular(head) \
+	(!list_empty(head) && (head)->next == (head)->prev)
+#define list_entry_is_head(pos, head, member) (&(pos)->member == (head))
 #define list_for_each_entry(pos, head, member) \
 	cds_list_for_each_entry(pos, head, member)
 #define list_for_each_entry_reverse(pos, head, member) \

@@ -74,7 +74,7 @@ static inline void hlists_swap_heads_rcu(struct hlist_head *left,
 	WRITE_ONCE(from_left->pprev, &right->first);
 }
 
-#define hlist_for_each_entry_rcu(pos, head, member)			\
+#define hlist_for_each_entry_rcu(pos, head, member, ...)		\
 	for (struct hlist_node *lab_at = READ_ONCE((head)->first);	\
 	     lab_at && ((pos) = hlist_entry(lab_at, __typeof__(*(pos)),	\
 					    member));			\
@@ -113,11 +113,20 @@ static inline void list_del_rcu(struct list_head *n)
 	n->prev = LIST_POISON2;
 }
 
-#define list_for_each_entry_rcu(pos, head, member)			\
+#define list_for_each_entry_rcu(pos, head, member, ...)			\
 	for ((pos) = container_of(READ_ONCE((head)->next),		\
 				  __typeof__(*(pos)), member);		\
 	     &(pos)->member != (head);					\
 	     (pos) = container_of(READ_ONCE((pos)->member.next),	\
 				  __typeof__(*(pos)), member))
+
+#define list_entry_rcu(ptr, type, member) \
+	container_of(READ_ONCE(ptr), type, member)
+#define list_first_or_null_rcu(head, type, member) ({			\
+	struct list_head *lab_head = (head);				\
+	struct list_head *lab_next = READ_ONCE(lab_head->next);		\
+									\
+	lab_next != lab_head ? container_of(lab_next, type, member) : NULL; \
+})
 
 #endif
