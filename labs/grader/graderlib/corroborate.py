@@ -155,7 +155,7 @@ def module(lab, text):
         if entry.endswith(".o") and entry not in not_theirs:
             files[f"in/{entry}_shipped"] = read(os.path.join(out, entry))
     done = jail.run(["/bin/sh", "-c", MAKE, kdir], files=files, ro=[trees(kdir)], seconds=120,
-                    memory=2 << 30, rss=1 << 30, processes=64, output=16 << 20,
+                    memory=native.MEMORY, rss=native.MEMORY, processes=64, output=16 << 20,
                     fetch=f"m/{name}.ko")
     if not done.well:
         return None, compiler_says(done, lab)

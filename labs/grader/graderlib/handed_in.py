@@ -16,8 +16,10 @@ import tarfile
 
 MOST = 1 << 20          # bytes of one file; a scheme has about 10,000
 DEEPEST = 3
+MOST_COPIES = 20
 MOST_FOLDERS = 2000     # of one submission, that are looked through for an archive
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar")
+ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".lz",
+            ".lzma", ".7z", ".rar", ".cpio", ".jar", ".deb", ".iso", ".zip.001", ".z")
 
 
 @dataclasses.dataclass
@@ -38,9 +40,35 @@ def shown(name):
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
+class Unclear(Exception):
+    """Which file is meant can't be told; a sentence."""
+
+
 def find(folder, wanted):
-    """{name: path} of the wanted files; the one that lies highest wins."""
+    """{name: path} of the wanted files; the one that lies highest wins. Where two lie
+    equally high they have to be the same."""
     found = {}
+    level = [folder]
+    for _ in range(DEEPEST):
+        below, here = [], {}
+        for place in level:
+            with os.scandir(place) as entries:
+                for entry in sorted(entries, key=lambda e: os.fsencode(e.name)):
+                    if entry.is_dir(follow_symlinks=False):
+                        below.append(entry.path)
+                    elif entry.name in wanted and entry.name not in found:
+                        here.setdefault(entry.name, []).append(entry.path)
+        for name, paths in here.items():
+            found[name] = paths[0]
+            if len(paths) > 1 and len({content(p) for p in paths[:MOST_COPIES]}) > 1:
+                raise Unclear(f"there is more than one {name} in it: " + ", ".join(
+                    shown(os.path.relpath(p, folder)) for p in paths[:3]))
+        level = below
+    return found
+
+
+def called_otherwise(folder, name):
+    """What the wanted file is called, if only large and small letters differ, or ""."""
     level = [folder]
     for _ in range(DEEPEST):
         below = []
@@ -49,10 +77,10 @@ def find(folder, wanted):
                 for entry in sorted(entries, key=lambda e: os.fsencode(e.name)):
                     if entry.is_dir(follow_symlinks=False):
                         below.append(entry.path)
-                    elif entry.name in wanted:
-                        found.setdefault(entry.name, entry.path)
+                    elif entry.name.lower() == name.lower():
+                        return shown(entry.name)
         level = below
-    return found
+    return ""
 
 
 def archive_in(folder):
@@ -83,6 +111,8 @@ def collect(folder, wanted):
         out.append(item)
         try:
             look_at(item, entry, wanted)
+        except Unclear as error:
+            item.trouble = str(error)
         except OSError as error:
             item.trouble = f"it can't be read: {error.strerror}"
         except Exception as error:      # nobody else's grade hangs on it
@@ -95,8 +125,10 @@ def look_at(item, entry, wanted):
     if entry.is_dir(follow_symlinks=False):
         item.files = find(entry.path, wanted)
         if wanted[0] not in item.files:
-            archive = archive_in(entry.path)
+            other = called_otherwise(entry.path, wanted[0])
+            archive = "" if other else archive_in(entry.path)
             item.trouble = f"there is no {wanted[0]} in it" + (
+                f", but {other}: call it {wanted[0]}" if other else
                 f", but an archive, {archive}: unpack it there" if archive else "")
     elif entry.name.lower().endswith(ARCHIVES):
         item.trouble = "it is an archive: unpack it into a folder of that name"

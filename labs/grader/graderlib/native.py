@@ -15,6 +15,7 @@ from . import jail, labs
 MAKEFILE = "code/runtime/native/Makefile"
 INCLUDED = (("runtime", "native", "include"), ("runtime", "native"), ("runtime", "common"),
             ("module",), ("bench",))
+MEMORY = 2 << 30            # bytes, that building it may need
 # What a scheme's object may call: the kit's, the sanitizers', and what the runtime's
 # headers come to. The explorer's object has its own list (machine.py), but other code
 # might have been compiled for it.
@@ -22,8 +23,9 @@ MAY_CALL = (r"lab_\w+|__(asan|ubsan|sanitizer)_\w+|_*(urcu|rcu|cds)_\w+|"
             r"pthread_(mutex|spin|rwlock)_\w+|mem(set|cpy|move|cmp)|str(len|n?cmp|n?cpy)|"
             r"calloc|malloc|free|qsort|clock_gettime|sched_yield|abort|stderr|fprintf|fwrite|"
             r"fputs|fputc|__stack_chk_fail|__assert_fail|__errno_location|compat_futex_\w+|_GLOBAL_OFFSET_TABLE_")
-HELD_TO = ("objcopy --redefine-sym syscall=lab_futex {0} && nm -u {0} | sed 's/.* //' > calls && ! grep -vxE \"$0\" calls > other || "
-           "{{ echo \"error: it calls $(head -n 1 other)(), which no scheme needs\" >&2; exit 9; }}")
+HELD_TO = ("objcopy --redefine-sym syscall=lab_futex {0} && nm -u {0} > all && "
+           "sed 's/.* //' all > calls && if grep -vxE \"$0\" calls > other; then "
+           "echo \"error: it calls $(head -n 1 other)(), which no scheme needs\" >&2; exit 9; fi")
 
 
 class NotMade(Exception):
@@ -87,5 +89,5 @@ def compiled(lab, text, out, flags, counting=False):
         mine += " counted.o"
     script += f" && cc {flags} -o program {mine} {shlex.join(theirs)} -lurcu-memb"
     return jail.run(["/bin/sh", "-c", script, MAY_CALL], files={lab.source_name: text.encode()},
-                    ro=[*headers(folders), *theirs], seconds=40, memory=2 << 30,
+                    ro=[*headers(folders), *theirs], seconds=40, memory=MEMORY,
                     processes=16, output=64 << 20, fetch="program")

@@ -121,6 +121,29 @@ def test_what_cannot_be_graded_is_listed_with_the_reason(graded):
         assert "not graded: there is no" in f.read()
 
 
+def handed(tmp_path, *files):
+    for path, text in files:
+        os.makedirs(tmp_path / "c" / os.path.dirname(path), exist_ok=True)
+        (tmp_path / "c" / path).write_text(text)
+    return handed_in.collect(tmp_path / "c", ["rcu.c", "answers.toml"])
+
+
+def test_which_file_is_meant_is_never_guessed(tmp_path):
+    two, same, copy, loud = handed(
+        tmp_path, ("a/x/rcu.c", "1"), ("a/y/rcu.c", "2"), ("b/x/rcu.c", "1"),
+        ("b/y/rcu.c", "1"), ("c/rcu.c", "1"), ("c/old/rcu.c", "2"), ("d/x/RCU.C", "1"))
+    assert two.trouble == "there is more than one rcu.c in it: x/rcu.c, y/rcu.c"
+    assert not same.trouble and not copy.trouble
+    assert copy.files["rcu.c"].endswith("c/rcu.c")
+    assert loud.trouble == "there is no rcu.c in it, but RCU.C: call it rcu.c"
+
+
+@pytest.mark.parametrize("name", ["x.tar.zst", "x.TXZ", "x.tar.bz2", "rcu.c.gz", "x.7z", "x.rar"])
+def test_archive_of_any_kind_is_named(tmp_path, name):
+    inside, alone = handed(tmp_path, ("a/b/" + name, ""), (name, ""))
+    assert name in inside.trouble and "unpack it" in alone.trouble
+
+
 def test_the_tables_hold_no_formula_and_no_markup(graded):
     folder, _ = graded
     out = f"{folder}-grades"
@@ -284,6 +307,7 @@ def test_gradescopes_archive_makes_an_image_and_grades_in_it(autograder):
     (bin_ / "apt-get").write_text("#!/bin/sh\n")
     (bin_ / "apt-get").chmod(0o755)
     env = {**os.environ, "AUTOGRADER": str(autograder), "PATH": f"{bin_}:{os.environ['PATH']}"}
+    env.pop("LAB_BUILD", None)      # it is another kit
 
     def run(*command):
         return subprocess.run([str(c) for c in command], env=env, stdout=subprocess.PIPE,

@@ -17,7 +17,7 @@ import time
 import pytest
 from grading import FOLDERS, HERE, TOP, graded, hand_in, lab, labs, stages
 
-from graderlib import building, check, confined, corroborate, jail, machine, report, skeleton
+from graderlib import building, check, confined, corroborate, jail, machine, native, report, skeleton
 
 HOSTILE = sorted(glob.glob(os.path.join(HERE, "hostile", "*.c")))
 HARMLESS = sorted(glob.glob(os.path.join(HERE, "harmless", "*.c")))
@@ -362,3 +362,21 @@ def test_line_without_end_of_a_native_run_is_judged_in_no_time():
     assert time.process_time() - began < 2
     assert "Assertion `x' failed" in corroborate.sanitizer_says(
         "run: rcu.c:3: f: Assertion `x' failed.\n", b"", lab(LAB))
+
+
+# The compiler keeps each of them apart: half a GB.
+LARGE = "".join(f"#define T{n} {', '.join(['T' + str(n - 1)] * 10 if n else ['1'] * 10)}\n"
+                for n in range(6)) + \
+    "static const int big[] __attribute__((unused)) = { T5, T5, T5, T5 };\n"
+
+
+@pytest.mark.parametrize("how", ["program", "module"])
+def test_build_that_needs_more_memory_than_there_is_for_it_is_ended(monkeypatch, how):
+    monkeypatch.setattr(native, "MEMORY", 300 << 20)
+    try:
+        built, why = getattr(corroborate, how)(lab(LAB), labs.reference(lab(LAB)))
+        assert built, why
+        built, why = getattr(corroborate, how)(lab(LAB), labs.reference(lab(LAB)) + LARGE)
+    except corroborate.NotRun as e:
+        pytest.skip(str(e))
+    assert not built and re.search("memory|Killed", why), why
