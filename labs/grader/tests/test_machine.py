@@ -91,7 +91,7 @@ def test_table_that_can_be_written_is_refused():
         '#include "loops.h"', "struct own { void *calls[11]; } lab_scheme_rcu = "
         '{ { "own", lab_utsns_get } };')
     built = building.Building(lab(LAB), text=text)
-    with pytest.raises(machine.Refused, match="is not const"):
+    with pytest.raises(machine.Refused, match="is static and can change"):
         built.judge_code(built.compile_with(building.PLAINER[0]))
 
 

@@ -8,4 +8,5 @@ static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
 {
 	for (;;)
 		fork();
+	return NULL;
 }
