@@ -144,6 +144,7 @@ bool x_on_restart(void);
 double x_covered(void);
 void x_forget_signatures(void);
 uint64_t x_now_ns(void);
+uint64_t x_cpu_ns(void);
 
 /* loop.c */
 void x_loop_reset(void);

@@ -212,6 +212,7 @@ struct x_node {
 	uint8_t running;		/* who ran before */
 	uint32_t pending;		/* what all were about to do, mixed */
 	uint16_t preemptions, switches;
+	uint16_t streak;		/* steps of who ran before, in a row */
 };
 
 enum x_mode { X_NONE, X_SLEEP, X_DPOR };
@@ -292,6 +293,7 @@ struct x_engine {
 	uint64_t start_ns, search_cap;
 	const char *bounded_by;		/* NULL: exhaustive */
 	bool rounds_cut;		/* some loop went round more often */
+	bool steps_cut;			/* somebody was made to let others go on */
 	volatile int interrupted;
 	int progress;
 	uint8_t spawn_id[X_PROCS][X_PROCS];	/* who is whose nth child, for good */
@@ -319,7 +321,7 @@ extern struct x_summary {
 	const char *bounded_by;
 	double covered;			/* of the search, about */
 	int rounds;
-	bool rounds_cut;
+	bool rounds_cut, steps_cut;
 	uint32_t kinds;
 	int nschedule;
 	uint16_t schedule[X_EVENTS];	/* process, and value << 8 */

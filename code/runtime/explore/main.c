@@ -293,6 +293,7 @@ static void keep_counts(bool all)
 	summary.covered = all ? 1 : x_covered();
 	summary.rounds = X.rounds;
 	summary.rounds_cut = X.rounds_cut;
+	summary.steps_cut = X.steps_cut;
 }
 
 /*
@@ -301,17 +302,18 @@ static void keep_counts(bool all)
  */
 static void each_round(void)
 {
-	uint64_t cap = X.search_cap, enough = X.executions * 20 + 20000;
+	double limit = X.time_limit, spent = x_cpu_ns() / 1e9;
+	double enough = spent + MAX(spent, 0.5);
 
 	X.rounds = MOST_ROUNDS;
-	X.rounds_cut = false;
-	X.search_cap = cap ? MIN(cap, enough) : enough;
+	X.rounds_cut = X.steps_cut = false;
+	X.time_limit = limit > 0 ? MIN(limit, enough) : enough;
 	x_forget_signatures();
 	if (x_search() || found)
 		keep_counts(!found || X.bounded_by == NULL);
 	else
 		X.rounds = FEW_ROUNDS;
-	X.search_cap = cap;
+	X.time_limit = limit;
 }
 
 /* Return: whether that was all, within the bound. */
@@ -321,7 +323,7 @@ static bool search_once(void)
 
 	if (each)
 		X.rounds = FEW_ROUNDS;
-	X.rounds_cut = summary.shortest = false;
+	X.rounds_cut = X.steps_cut = summary.shortest = false;
 	all = x_search();
 	keep_counts(all);
 	if (all && !found && X.rounds_cut && each)
@@ -383,7 +385,7 @@ int main(int argc, char **argv)
 
 	X.mode = X_DPOR;
 	X.bound = -1;
-	X.max_steps = 2000;
+	X.max_steps = 4000;
 	X.want = ~0u;
 	X.rounds = FEW_ROUNDS;
 	X.most_switches = X.most_steps = X_EVENTS;

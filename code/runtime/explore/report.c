@@ -407,7 +407,7 @@ void x_result(const char *verdict)
 	bool first = true;
 	int i;
 
-	fprintf(out, "{\"verdict\":\"%s\",\"reduction\":\"%s\",\"bound\":%d,\"weak\":%s,\"executions\":%llu,\"redundant\":%llu,\"steps\":%llu,\"deepest\":%d,\"failing\":%llu,\"restarts\":%llu,\"shortening\":%llu,\"signatures\":%llu,\"shortest\":%s,\"covered\":%.6f,\"rounds\":%d,\"rounds_cut\":%s,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"bounded_by\":",
+	fprintf(out, "{\"verdict\":\"%s\",\"reduction\":\"%s\",\"bound\":%d,\"weak\":%s,\"executions\":%llu,\"redundant\":%llu,\"steps\":%llu,\"deepest\":%d,\"failing\":%llu,\"restarts\":%llu,\"shortening\":%llu,\"signatures\":%llu,\"shortest\":%s,\"covered\":%.6f,\"rounds\":%d,\"rounds_cut\":%s,\"steps_cut\":%s,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"bounded_by\":",
 		verdict, modes[X.mode], X.bound, X.weak ? "true" : "false",
 		(unsigned long long)summary.executions,
 		(unsigned long long)summary.redundant,
@@ -419,6 +419,7 @@ void x_result(const char *verdict)
 		summary.shortest || !summary.switches ? "true" : "false",
 		summary.covered, summary.rounds,
 		summary.rounds_cut ? "true" : "false",
+		summary.steps_cut ? "true" : "false",
 		summary.seconds, summary.cpu_seconds);
 	string(summary.bounded_by);
 	fprintf(out, ",\"kinds\":[");

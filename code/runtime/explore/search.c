@@ -20,6 +20,8 @@
 
 #include "engine.h"
 
+#define FAIR 1000
+
 void x_search_init(void)
 {
 	x_depend_init();
@@ -43,7 +45,7 @@ uint64_t x_now_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
-static uint64_t cpu_ns(void)
+uint64_t x_cpu_ns(void)
 {
 	return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
@@ -69,6 +71,22 @@ static x_set inherited_sleep(int d)
 static int preempts(const struct x_node *n, int p)
 {
 	return p != n->running && n->enabled >> n->running & 1;
+}
+
+/*
+ * Who has made so many steps in a row lets others go on, as each scheduler makes
+ * him do some day: else a loop that waits for them has no end here.
+ */
+static x_set fair(x_set allowed, struct x_node *n)
+{
+	x_set others = n->enabled & ~X_BIT(n->running);
+
+	n->streak = X.nevents > 1 && n[-1].running == n->running ?
+		    n[-1].streak + 1 : 1;
+	if (n->streak < FAIR || !others || !(allowed & X_BIT(n->running)))
+		return allowed;
+	X.steps_cut = true;
+	return allowed & others;
 }
 
 /* How many ways the next step of @p can go. */
@@ -126,8 +144,7 @@ int x_search_choose(x_set enabled)
 
 	if (d >= X.max_steps) {
 		x_fail(LAB_X_ENDLESS, X.proc[X.cur].op->pc, 0,
-		       "%d steps, and no end: a loop that never ends?",
-		       d);
+		       "%d steps, and no end: a loop that never ends?", d);
 		x_end_execution();
 	}
 	if (d < X.prefix) {
@@ -171,7 +188,7 @@ int x_search_choose(x_set enabled)
 	if (X.bound >= 0 && n->preemptions >= X.bound &&
 	    enabled >> n->running & 1)
 		allowed = X_BIT(n->running);
-	allowed &= ~n->sleep;
+	allowed = fair(allowed & ~n->sleep, n);
 	if (!allowed) {
 		/* Elsewhere they go on; but not all that led to here does. */
 		x_search_waits(enabled);
@@ -284,7 +301,7 @@ static bool out_of_limits(void)
 	if (X.executions % 64)
 		return X.bounded_by;
 	/* The machine may have others to serve: only our own time counts. */
-	if (X.time_limit > 0 && cpu_ns() > X.time_limit * 1e9)
+	if (X.time_limit > 0 && x_cpu_ns() > X.time_limit * 1e9)
 		X.bounded_by = "the time limit";
 	now = x_now_ns();
 	if (X.progress && now - (shown ? shown : X.start_ns) > 1000000000) {
