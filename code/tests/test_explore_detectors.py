@@ -54,6 +54,8 @@ EXPECTED = {
     "rcu_sched": "use-after-free", "rcu_spinlock": "use-after-free",
     "rcu_irq_callback": "use-after-free", "rcu_handler": "use-after-free",
     "rcu_preempt_deref": "rcu-misuse", "rcu_region_waits": "livelock",
+    "stack_completion": "use-after-free", "stack_work": "use-after-free",
+    "stack_plain": "use-after-free",
     "work_pending": "data-race", "bit_unlock_other": "lock-misuse",
     "bit_unlock_unheld": "lock-misuse", "bit_unlock_twice": "lock-misuse",
 }

@@ -32,7 +32,12 @@ void x_integrity(void);
 /* list.c */
 bool x_poisoned(uintptr_t addr);
 
+/* stack.c */
+void x_stack_share(uintptr_t addr, size_t size);
+bool x_stack_check(uintptr_t addr, size_t size, bool write, uintptr_t pc);
+
 /* race.c */
+void x_last_access(uintptr_t addr, int proc, int *event, uintptr_t *pc);
 enum { X_ACC_WRITE = 1, X_ACC_PLAIN = 2, X_ACC_FREE = 4, X_ACC_KNOWN = 8 };
 void x_race_init(void);
 void x_race_reset(void);

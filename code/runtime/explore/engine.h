@@ -6,6 +6,7 @@
  *	coro.c    stacks, the switch between them, faults and the watchdog
  *	mem.c     objects with lifetimes; is this address any good?
  *	list.c    what CONFIG_DEBUG_LIST sees
+ *	stack.c   variables that die when their function returns
  *	race.c    data races, by vector clocks of synchronisation
  *	tsan.c    the compiler's hooks: every access of the explored code
  *	lock.c    spinlocks, rwlocks, mutexes, bit locks, interrupts off
@@ -186,6 +187,7 @@ struct x_proc {
 	/* At its last entry: where its own frames begin, its frame pointer
 	 * and where it goes on. */
 	uintptr_t entry, frame, came_from;
+	uintptr_t low;			/* below are no variables of its own */
 	uint64_t mem_used;
 	uint32_t unseen;		/* plain reads since its last step */
 	void *work;
@@ -369,10 +371,15 @@ static inline bool x_in_text(uintptr_t pc)
 	       (uintptr_t)(__stop_lab_text - __start_lab_text);
 }
 
+void x_returned(uintptr_t low, uintptr_t pc);
+
 static inline void x_entered(const uintptr_t *frame)
 {
 	struct x_proc *me = x_me();
 
+	if ((uintptr_t)(frame + 2) > me->low)
+		x_returned((uintptr_t)(frame + 2), frame[1]);
+	me->low = (uintptr_t)(frame + 2);
 	/* Whoever called is not followed unless somebody wants to see it. */
 	if (X.tracing && !X.guard)
 		me->frame = frame[0];

@@ -188,7 +188,7 @@ bool x_mem_check(uintptr_t addr, size_t size, bool write, bool typed,
 		in_stack = (addr - X_STACKS) % X_STACK_PROC;
 		if (in_stack >= 2 * X_PAGE && in_stack + size <= X_STACK_PROC &&
 		    (!write || x_may_write_stack(addr, size)))
-			return true;
+			return x_stack_check(addr, size, write, pc);
 		if (in_stack < 2 * X_PAGE) {
 			x_fail(LAB_X_STACK, pc, addr,
 			       "the stack of 128 KiB is used up: endless recursion?");

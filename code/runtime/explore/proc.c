@@ -73,6 +73,7 @@ static void run_actor(void *arg)
 	if (me->kind == 'i')
 		enter_interrupt(me);
 	actor->run();
+	x_returned(x_stack_top(X.cur), (uintptr_t)actor->run + 1);
 	x_settle_value(me);
 	what = still_holds(me);
 	if (what)
@@ -90,6 +91,7 @@ static void run_child(void *arg)
 	const char *what;
 
 	((void (*)(void *))me->start_op.arg)(arg);
+	x_returned(x_stack_top(X.cur), me->start_op.pc);
 	x_settle_value(me);
 	what = still_holds(me);
 	if (what)
@@ -114,6 +116,7 @@ void x_start(int id, char kind, const char *name, void (*run)(void *),
 	p->arg = arg;
 	p->host = -1;
 	p->top = id;
+	p->low = x_stack_top(id);
 	p->parent = X.cur;
 	p->unlock_event = p->writing = p->log_writing = -1;
 	p->sync = X.proc[X.cur].sync;

@@ -229,6 +229,21 @@ void x_race_access(uintptr_t addr, size_t size, int acc, uintptr_t pc)
 	}
 }
 
+/* Where @proc was last at what is there. */
+void x_last_access(uintptr_t addr, int proc, int *event, uintptr_t *pc)
+{
+	long index = x_index(addr);
+	uint16_t i;
+
+	for (i = index < 0 ? 0 : granule_at(index)->records; i;
+	     i = records[i].next) {
+		if (records[i].proc != proc || records[i].event < *event)
+			continue;
+		*event = records[i].event;
+		*pc = records[i].pc;
+	}
+}
+
 static uint8_t mask_of(long index, size_t size)
 {
 	return ((1u << MIN(size, 8)) - 1) << (index % 8);

@@ -279,6 +279,7 @@ static void run_main(void *arg)
 	X.sequential = true;
 	if (lab_scenario.setup)
 		lab_scenario.setup();
+	x_returned(x_stack_top(0), 0);
 	x_settle_value(me);
 	X.sequential = false;
 	x_start_actors();

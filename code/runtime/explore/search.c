@@ -389,8 +389,13 @@ bool x_search(void)
 /* Of a replay: the plain accesses that the search had found to race. */
 void x_promote_cells(char *list)
 {
+	unsigned long cell;
 	char *p;
 
-	for (p = strtok(list, ","); p; p = strtok(NULL, ","))
-		x_promoted[strtoul(p, NULL, 10) % X_CELLS] = 1;
+	for (p = strtok(list, ","); p; p = strtok(NULL, ",")) {
+		cell = strtoul(p, NULL, 10) % X_CELLS;
+		x_promoted[cell] = 1;
+		if (cell * 4 - X_ARENA_SIZE < X_STACKS_SIZE)
+			x_stack_share(X_STACKS + cell * 4 - X_ARENA_SIZE, 4);
+	}
 }
