@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Two tasks share one nsproxy, and both leave it at the same time, in the
- * sight of a remote reader. One of them has forked before.
+ * sight of a remote reader. One of them may fork before.
  *
  *	reader			self			sibling
  *	1. finds the nsproxy
- *				2. forks
+ *				2. may fork
  *				3. switches		3. exits
  *	4. takes a reference
  *
- * The child still has it, and is the last to leave it.
+ * One of the two is the last to leave it, or the child is.
  */
 #include "scenario.h"
 
 static struct lab_task *sibling, *child;
 static unsigned int inum;
+static bool forks;
 
 static void start(void)
 {
@@ -27,7 +28,9 @@ static void start(void)
 
 static void self(void)
 {
-	scheme->copy_namespaces(task, child);
+	forks = lab_choose(2);
+	if (forks)
+		scheme->copy_namespaces(task, child);
 	switch_once();
 	own_read();
 }
@@ -39,12 +42,13 @@ static void leaves(void)
 
 static void end(void)
 {
-	lab_must(scheme->task_uts_inum(child) == inum &&
-		 scheme->current_uts_inum(child) == inum,
+	lab_must(scheme->task_uts_inum(child) == (forks ? inum : 0) &&
+		 (!forks || scheme->current_uts_inum(child) == inum),
 		 "a child keeps what its parent had, when the parent has switched");
 	lab_must(scheme->task_uts_inum(task) != inum,
 		 "a task has something else when it has switched");
-	scheme->exit_task_namespaces(child);
+	if (forks)
+		scheme->exit_task_namespaces(child);
 	lab_exit_fs(child);
 	lab_put_task(child);
 	lab_exit_fs(sibling);

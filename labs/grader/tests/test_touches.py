@@ -31,14 +31,22 @@ def test_each_function_that_is_written_has_rows_and_no_other(folder):
 @pytest.mark.parametrize("folder", TABLES, ids=NAMES)
 def test_each_row_names_an_object_somebody_else_and_a_scenario_that_is_checked(folder):
     for function, row in rows(folder):
-        assert set(row) == {"object", "with", "scenario"}, (function, row)
-        assert all(isinstance(v, str) and v for v in row.values()), (function, row)
-        assert row["scenario"] in played(folder), (function, row)
+        assert set(row) - {"also", "only", "why"} == {"object", "with", "scenario"}, \
+            (function, row)
+        assert all(row.values()), (function, row)
+        assert {row["scenario"], *row.get("also", ())} <= played(folder), (function, row)
+
+
+@pytest.mark.parametrize("folder", TABLES, ids=NAMES)
+def test_a_table_that_has_wrong_submissions_has_one_or_a_reason_in_each_row(folder):
+    proven = [len(set(row) & {"only", "why"}) for _, row in rows(folder)]
+    assert set(proven) == {1 if lab(folder).family == "nsproxy" or any(proven) else 0}
 
 
 @pytest.mark.parametrize("folder", TABLES, ids=NAMES)
 def test_each_scenario_that_is_checked_is_there_for_a_row(folder):
-    assert played(folder) == {row["scenario"] for _, row in rows(folder)}
+    assert played(folder) == {scenario for _, row in rows(folder)
+                              for scenario in (row["scenario"], *row.get("also", ()))}
 
 
 def pairs():
@@ -60,3 +68,21 @@ def test_the_scenario_of_a_row_comes_to_its_function(folder, function, scenario)
     doc = confined.Submission(a_lab, text=text[:at] + skeleton.SENTINEL + text[at:]).explore(
         scenario, limit=60)
     assert (reasons.not_written(doc) or ("", ""))[1] == function, (doc["verdict"], doc["kind"])
+
+
+def only():
+    return [pytest.param(folder, row, id=f"{lab(folder).number}-{row['only']}")
+            for folder in TABLES for _, row in rows(folder) if "only" in row]
+
+
+@pytest.mark.parametrize("folder, row", only())
+def test_a_rows_wrong_submission_is_caught_there_and_nowhere_else(folder, row):
+    a_lab = lab(folder)
+    mutant, = [m for m in labs.mutants(a_lab) if m.name == row["only"]]
+    assert mutant.scenario == row["scenario"]
+    submission = confined.Submission(a_lab, text=labs.mutated(a_lab, mutant))
+    caught = {c.scenario for t in a_lab.tasks for c in t.checks
+              if submission.explore(c.scenario, c.mode, c.want, c.limit,
+                                    c.repair)["verdict"] == "failed"}
+    assert row["scenario"] in caught
+    assert caught <= {row["scenario"], *row.get("also", ())}
