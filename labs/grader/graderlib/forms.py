@@ -196,7 +196,8 @@ SYMBOL = r"(?P<function>[A-Za-z_]\w*)(?:\.\w+)*(?:\s*\(\))?(?:\+0x[0-9a-f]+(?:/0
 REPORT = re.compile(rf"(?P<title>\S.*?)(?:\s+(?:in|by|from)\s+|\s*[:,;]\s*|\s+){SYMBOL}"
                     r"(?:\s*/\s*[A-Za-z_]\w*(?:\+0x[0-9a-f]+/0x[0-9a-f]+)?)?(?:\s*\[\w+\])?")
 # Of the titles of the kernel's own reports, those that end without a function's name.
-TITLE = re.compile(r"(?:WARNING: )?(?:possible (?:circular|recursive) locking (?:dependency )?detected|"
+TITLE = re.compile(r"(?:WARNING: )?(?:"
+                   r"possible (?:circular|recursive) locking (?:dependency )?detected|"
                    r"possible irq lock inversion dependency detected|inconsistent lock state|"
                    r"bad unlock balance detected!?|suspicious RCU usage)|"
                    r"(?:BUG: )?sleeping function called from invalid context(?: at \S+)?|"

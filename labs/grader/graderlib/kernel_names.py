@@ -241,7 +241,8 @@ def used(headers, tokens, text):
         if key not in seen:
             seen[key] = instead_of(headers, t.text, call)
         if typed and f"struct-{t.text}" in STRUCTS and not where_defined(headers, t.text):
-            out.append((t.line, f"struct {t.text} can't be used here: {STRUCTS['struct-' + t.text]}"))
+            out.append((t.line, f"struct {t.text} can't be used here: "
+                        f"{STRUCTS['struct-' + t.text]}"))
         elif seen[key] and (call or typed or certain(t.text)):
             what = f"struct {t.text}" if typed else t.text + ("()" if call else "")
             out.append((t.line, f"{what} can't be used here: {seen[key]}"))

@@ -23,8 +23,8 @@ MEANS = {
     "misaligned-access": "An address is a multiple of its type's alignment: what else is in "
                          "the word is to be masked first.",
     "data-race": "Two accesses to the same bytes, one of them a write and one of them plain, "
-                 "need something that orders them: a lock that both hold, or a release that "
-                 "an acquire reads from.",
+                 "need something that orders them: a lock that keeps one of the two out, or a "
+                 "release that an acquire reads from.",
     "sleep-in-atomic": "Within a read-side critical section, under a spinlock or in a callback "
                        "nobody may sleep.",
     "rcu-misuse": "Each section that begins ends once; rcu_dereference() stands inside of one, "

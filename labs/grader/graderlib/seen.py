@@ -34,6 +34,12 @@ def of_a_free(story):
                    f"{story.name(by)} changed it after that, at {story.told(write)}" + (
                        f", when it held {listed(h.word + h.how() for h in has)}."
                        if has else ", with no lock held."))
+    else:
+        store = story.still_leads(story.object(n), n)
+        if store is not None:
+            out.append(f"It can still be found by the pointer that "
+                       f"{story.name(story.steps[store]['process'])} stored at "
+                       f"{story.told(store)}.")
     out += waited(story, who, freer, free, found[1] if found else None)
     return out
 
@@ -155,7 +161,7 @@ def left_over(story):
     freed = {s["object"] for s in story.steps if s["what"] == "free"}
     if story.failure["kind"] != "leak":
         return "", []
-    left = [(o["name"], counted(story, o["name"])) for o in story.doc.get("objects", [])
+    left = [(o["name"], counted(story, o["name"])) for o in story.doc.get("objects", [])[:100]
             if o["name"] not in freed]
     return max(left, default=("", []), key=lambda of: (
         bool(of[1]) and story.steps[of[1][-1]]["shown"] == "0",
@@ -167,8 +173,8 @@ def of_a_leak(story):
     name, counts = left_over(story)
     if not counts:
         return []
-    said = [f"{story.steps[n]['shown']} at {story.told(n)} ({story.name(story.steps[n]['process'])})"
-            for n in counts[-4:]]
+    said = [f"{story.steps[n]['shown']} at {story.told(n)} "
+            f"({story.name(story.steps[n]['process'])})" for n in counts[-4:]]
     out = [f"The count of {name} went to " + ", then to ".join(said) + "."]
     if story.steps[counts[-1]]["shown"] == "0":
         out.append("Nothing freed it after that.")

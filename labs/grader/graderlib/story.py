@@ -33,6 +33,9 @@ def lock_word(text):
     return text.lstrip("&") if last == "lock" else last
 
 
+LOOK_BACK = 600         # steps; a submission can make an execution long
+
+
 class Hold:
     """Something that somebody had: a lock, or a read-side critical section."""
 
@@ -45,6 +48,8 @@ class Hold:
 
     def has(self, story):
         where = story.where(self.begins)
+        if self.what == "rcu-read-lock" and "preempt" in story.place(self.begins)["text"]:
+            return f"has had preemption off since {where}"
         if self.what == "rcu-read-lock":
             return f"is in the read-side critical section that begins at {where}"
         if self.what == "irq-off":
@@ -71,9 +76,11 @@ class Story:
         self.steps = doc["steps"] if failure else []
         self.scheme, self.causes = doc["scheme"] or "", set()
         self.holds = {}             # process: [Hold], in order of their beginning
+        self.open = {}              # those of them that have not ended
         self.fails = self.failing()
-        self.rcu = bool(failure) and failure["kind"] == "rcu-misuse" or any(s.get("kind", "").startswith(("rcu-", "grace-", "call-rcu"))
-                       for s in self.steps)
+        self.rcu = bool(failure) and failure["kind"] == "rcu-misuse" or any(
+            s.get("kind", "").startswith(("grace-", "call-rcu")) or
+            s.get("kind") == "rcu-read-lock" and "rcu" in s["at"]["text"] for s in self.steps)
         for n, step in enumerate(self.steps[:self.fails + 1]):
             self.follow(n, step)
 
@@ -86,16 +93,20 @@ class Story:
     def follow(self, n, step):
         mine = self.holds.setdefault(step["process"], [])
         what, at = step.get("kind", ""), step.get("address", 0)
-        open_ = [h for h in mine if h.ends is None]
+        open_ = self.open.setdefault(step["process"], [])
         if what in OPENS and step["what"] == "step":
             if what != "trylock" or self.took(n):
                 mine.append(Hold(step, n))
+                open_.append(mine[-1])
+            return
+        if what not in (*OPENS.values(), "write"):
             return
         for h in reversed(open_):
             if what == OPENS[h.what] and (h.address == at or what == "rcu-read-unlock") or \
                     h.what == "bit-lock" and what == "write" and h.address == at and \
                     not step.get("value", 0) & 1:
                 h.ends = n
+                open_.remove(h)
                 return
 
     def took(self, n):
@@ -145,8 +156,15 @@ class Story:
 
     def held(self, process, n):
         """What a process had right before a step."""
-        return [h for h in self.holds.get(process, ())
-                if h.begins < n and (h.ends is None or h.ends >= n)]
+        return self.apart([h for h in self.holds.get(process, ())
+                           if h.begins < n and (h.ends is None or h.ends >= n)])
+
+    def apart(self, holds):
+        """Without the sections that are only there because a lock, or interrupts off,
+        holds off a grace period as well."""
+        there = {self.where(h.begins) for h in holds if h.what != "rcu-read-lock"}
+        return [h for h in holds if h.what != "rcu-read-lock" or
+                self.where(h.begins) not in there]
 
     def ended(self, process, n, since=0):
         """What it had before, and no more: the last of each."""
@@ -154,7 +172,7 @@ class Story:
         for h in self.holds.get(process, ()):
             if h.ends is not None and since <= h.ends < n:
                 last[h.what, h.address] = h
-        return sorted(last.values(), key=lambda h: h.ends)[-2:]
+        return self.apart(sorted(last.values(), key=lambda h: h.ends))[-2:]
 
     def protection(self, process, n):
         """“At rcu.c:98 reader holds no lock: it held …_lock from … to ….”"""
@@ -185,7 +203,7 @@ class Story:
     def replaced(self, process, n):
         """(read, write): a pointer that a process had read, and that another one has
         written since."""
-        for i in range(n):
+        for i in range(max(0, n - LOOK_BACK), n):
             read = self.steps[i]
             if read["process"] != process or read.get("kind") != "read" or \
                     not read.get("shown", "").startswith("→") or \
@@ -198,6 +216,18 @@ class Story:
                         write.get("kind") in ("write", "read-modify-write", "commit"):
                     return i, j
         return None
+
+    def still_leads(self, name, n):
+        """The last step that stored a pointer to an object where it still is; the
+        student's, if one of them is."""
+        cells = {}
+        for i, s in enumerate(self.steps[:n]):
+            if s.get("kind") in ("write", "read-modify-write", "commit") and "shown" in s:
+                cells[s.get("address")] = i
+        found = [i for i in cells.values()
+                 if self.steps[i]["shown"].split("+")[0] == "→" + name
+                 and self.steps[i].get("object") != name]
+        return max(found, key=lambda i: (bool(self.own_places(i)), i), default=None)
 
     def follows(self, process, i, n):
         """Whether what was read there is looked into afterwards, up to the nth step."""
