@@ -59,6 +59,11 @@ void x_outcome_keep(void)
 
 	if (!used)
 		return;
+	/* Perhaps a grace period ended too early for this to come out. */
+	if (x_grace_doubted(LAB_X_INVARIANT)) {
+		X.restart = true;
+		return;
+	}
 	if (n * 2 >= size) {
 		size = size ? size * 4 : 64;
 		set = calloc(size, sizeof(*set));

@@ -40,6 +40,7 @@ static void forget(struct state *s, know bit)
 		s->read_unlocked[i] &= ~bit;
 	}
 	s->completion &= ~bit;
+	s->waking &= ~bit;
 	for (i = 0; i < THREADS; i++) {
 		struct thread *t = &s->thread[i];
 
@@ -267,12 +268,17 @@ static bool do_rmw(struct state *s, int t, const struct insn *i)
 	return true;
 }
 
+/*
+ * Sections nest, and each region with preemption off is one as well: a spinlock
+ * that is held or waited for, a callback.
+ */
 static void end_section(struct state *s, int t)
 {
 	int u;
 
+	if (--s->thread[t].sections)
+		return;
 	s->section_ended[t] = s->thread[t].knows;
-	s->thread[t].in_section = 0;
 	for (u = 0; u < THREADS; u++) {
 		if (!(s->thread[u].waits_for >> t & 1))
 			continue;
@@ -290,7 +296,7 @@ static void begin_grace(struct state *s, struct thread *who)
 	who->grace = (know){ 0 };
 	for (u = 0; u < THREADS; u++) {
 		who->grace |= s->section_ended[u];
-		if (s->thread[u].in_section)
+		if (s->thread[u].sections)
 			who->waits_for |= 1u << u;
 	}
 }
@@ -329,6 +335,7 @@ static bool begin_callback(struct state *s, int t)
 
 	s->thread[t].knows |= s->thread[t].grace;
 	s->thread[t].grace = (know){ 0 };
+	s->thread[t].sections = 1;
 	place = place_of(s, t, FIELD + OBJECT);
 	if (place < 0)
 		return false;
@@ -378,8 +385,10 @@ static void do_lock(struct state *s, int t, const struct insn *i)
 		s->owner[lock] = t + 1;
 		me->knows |= s->unlocked[lock] | s->read_unlocked[lock];
 	}
-	if (i->op == TRYLOCK)
+	if (i->op == TRYLOCK) {
 		me->reg[i->a] = taken;
+		me->sections += taken;
+	}
 }
 
 static void do_rcu(struct state *s, int t, const struct insn *i)
@@ -388,7 +397,7 @@ static void do_rcu(struct state *s, int t, const struct insn *i)
 
 	switch (i->op) {
 	case RCU_LOCK:
-		me->in_section = 1;
+		me->sections++;
 		break;
 	case RCU_UNLOCK:
 		end_section(s, t);
@@ -422,6 +431,9 @@ static bool make(struct state *s, int t, const struct insn *i)
 	case FENCE:
 		full_barrier(me, i->a != RELEASE, i->a != ACQUIRE);
 		return true;
+	case REGION:
+		me->sections++;
+		return true;
 	case LOCK:
 	case TRYLOCK:
 		do_lock(s, t, i);
@@ -429,6 +441,7 @@ static bool make(struct state *s, int t, const struct insn *i)
 	case UNLOCK:
 		s->owner[i->a] = 0;
 		s->unlocked[i->a] = me->knows;
+		end_section(s, t);
 		return true;
 	case READ_LOCK:
 		s->readers[i->a]++;
@@ -437,6 +450,7 @@ static bool make(struct state *s, int t, const struct insn *i)
 	case READ_UNLOCK:
 		s->readers[i->a]--;
 		s->read_unlocked[i->a] |= me->knows;
+		end_section(s, t);
 		return true;
 	case COMPLETE:
 		s->completed++;
@@ -445,6 +459,16 @@ static bool make(struct state *s, int t, const struct insn *i)
 	case WAIT_FOR:
 		s->completed--;
 		me->knows |= s->completion;
+		return true;
+	case PREPARE:
+		me->reg[i->a] = s->wakes;
+		return true;
+	case SLEEP:
+		me->knows |= s->waking;
+		return true;
+	case WAKE:
+		s->wakes++;
+		s->waking |= me->knows;
 		return true;
 	case CALL_RCU:
 		return do_call_rcu(s, t, i->a);
@@ -515,6 +539,9 @@ static bool must_be_empty(const struct insn *i)
 	case READ_UNLOCK:
 	case COMPLETE:
 	case WAIT_FOR:
+	case PREPARE:
+	case SLEEP:
+	case WAKE:
 	case RCU_UNLOCK:
 	case GP_BEGIN:
 	case CALL_RCU:
@@ -562,6 +589,8 @@ bool can_step(const struct state *s, int agent)
 		return !s->owner[i->a];
 	if (i->op == WAIT_FOR)
 		return s->completed;
+	if (i->op == SLEEP)
+		return s->wakes != me->reg[i->a];
 	return i->op != GP_END || !me->waits_for;
 }
 
@@ -596,6 +625,8 @@ bool step(struct state *s, int agent, int way)
 	}
 	me->pc++;
 	run_on(me, code_of(agent));
+	if (agent >= ACTORS && me->done)
+		end_section(s, agent);
 	return true;
 }
 

@@ -306,10 +306,11 @@ static void tell(void)
 static int op_named(const char *name)
 {
 	static const char *const names[OPCODES] = {
-		"read", "write", "xchg", "cas", "add", "fence", "lock",
+		"read", "write", "xchg", "cas", "add", "fence", "region", "lock",
 		"unlock", "trylock", "read_lock", "read_unlock", "complete",
 		"wait_for", "rcu_lock", "rcu_unlock", "gp_begin", "gp_end",
-		"call_rcu", "alloc", "free", "choose", "set", "inc", "branch", "jump",
+		"call_rcu", "alloc", "free", "choose", "prepare", "sleep",
+		"wake", "set", "inc", "branch", "jump",
 		"expect", "exit",
 	};
 	int i;
@@ -328,7 +329,8 @@ static void read_line(const char *line)
 	char word[32];
 	int v[4] = { 0 }, i;
 
-	sscanf(line, "%31s", word);
+	if (sscanf(line, "%31s", word) != 1)
+		return;
 	if (!strcmp(word, "program")) {
 		bool delayed = current.delayed;
 

@@ -31,10 +31,10 @@
 enum order { PLAIN, MARKED, ACQUIRE, RELEASE, FULL };
 
 enum opcode {
-	READ, WRITE, XCHG, CAS, ADD, FENCE, LOCK, UNLOCK, TRYLOCK,
+	READ, WRITE, XCHG, CAS, ADD, FENCE, REGION, LOCK, UNLOCK, TRYLOCK,
 	READ_LOCK, READ_UNLOCK, COMPLETE, WAIT_FOR,
 	RCU_LOCK, RCU_UNLOCK, GP_BEGIN, GP_END, CALL_RCU, ALLOC, FREE,
-	CHOOSE,
+	CHOOSE, PREPARE, SLEEP, WAKE,
 	/* What nobody else can see. */
 	SET, INC, BRANCH, JUMP, EXPECT, EXIT, OPCODES,
 };
@@ -74,7 +74,7 @@ struct store {
 
 struct thread {
 	uint8_t pc, live, done, stores;
-	uint8_t in_section, waits_for, fenced, pad;
+	uint8_t sections, waits_for, fenced, pad;
 	uint8_t reg[REGS];
 	know knows, owed, fence, grace;
 	struct store store[STORES];
@@ -82,11 +82,11 @@ struct thread {
 
 struct state {
 	uint8_t mem[PLACES];
-	uint8_t owner[LOCKS], readers[LOCKS], completed;
+	uint8_t owner[LOCKS], readers[LOCKS], completed, wakes;
 	uint8_t object[OBJECTS];	/* 0: never allocated */
 	know made;			/* accesses, at all */
 	know released[PLACES], unlocked[LOCKS], read_unlocked[LOCKS];
-	know completion, section_ended[THREADS];
+	know completion, waking, section_ended[THREADS];
 	struct thread thread[THREADS];
 };
 

@@ -5,8 +5,8 @@ A program is written twice: as a scenario for the explorer, in C, and as a list
 of instructions for the oracle, which shares nothing with the explorer.
 
 Shared: the numbers x, y, z; the pointer p, which may lead to an object with a
-number in it; two locks, a rwlock, a completion. Of each actor: four numbers,
-which are its results, and two pointers. A statement is a Python tuple; STATEMENTS says how each is written.
+number in it; two locks, a rwlock, a completion, a wait queue. Of each actor: four
+numbers, which are its results, and two pointers. A statement is a Python tuple; STATEMENTS says how each is written.
 """
 import random
 
@@ -116,6 +116,7 @@ def w_fence(w, order):
 def w_lock(w, n, body):
     what = "write" if n == RWLOCK else "spin"
     w.say(f"{what}_lock({w.lock(n)});")
+    w.emit("region")
     w.emit("lock", n)
     w.block(body)
     w.say(f"{what}_unlock({w.lock(n)});")
@@ -124,6 +125,7 @@ def w_lock(w, n, body):
 
 def w_readlock(w, body):
     w.say(f"read_lock({w.lock(RWLOCK)});")
+    w.emit("region")
     w.emit("read_lock", RWLOCK)
     w.block(body)
     w.say(f"read_unlock({w.lock(RWLOCK)});")
@@ -133,6 +135,23 @@ def w_readlock(w, body):
 def w_complete(w):
     w.say(f"complete(&{w.prefix}done);")
     w.emit("complete")
+
+
+def w_waitevent(w, name, v):
+    """Asleep until the number is v; whoever sees to that wakes it."""
+    c, at = w.place(name)
+    w.say(f"wait_event({w.prefix}queue, (r3 = READ_ONCE({c})) == {v});")
+    again = w.emit("prepare", NESTED)
+    w.emit("read", SCRATCH, at, MARKED)
+    out = w.emit("branch", SCRATCH, COMPARE["=="], v, 0)
+    w.emit("sleep", NESTED)
+    w.emit("jump", 0, 0, 0, again)
+    w.target(out)
+
+
+def w_wake(w):
+    w.say(f"wake_up(&{w.prefix}queue);")
+    w.emit("wake")
 
 
 def w_choose(w, reg, n):
@@ -284,6 +303,7 @@ STATEMENTS = {
     "read": w_read, "write": w_write, "xchg": w_xchg, "add": w_add,
     "cas": w_cas, "fence": w_fence, "lock": w_lock, "unlock": w_unlock,
     "readlock": w_readlock, "complete": w_complete, "waitfor": w_waitfor,
+    "waitevent": w_waitevent, "wake": w_wake,
     "choose": w_choose, "if": branch,
     "trylock": w_trylock, "await": w_await, "round": w_round,
     "awaitlock": w_awaitlock, "awaitxchg": w_awaitxchg, "retry": w_retry,
@@ -303,6 +323,7 @@ static DEFINE_SPINLOCK({s}l0);
 static DEFINE_SPINLOCK({s}l1);
 static DEFINE_RWLOCK({s}l2);
 static struct completion {s}done;
+static DECLARE_WAIT_QUEUE_HEAD({s}queue);
 static int {s}out[3][4];
 
 static void {s}callback(struct rcu_head *head)
@@ -644,6 +665,12 @@ HAND = {
          ("write", "p", 0, MARKED)],
         [("read", "t0", "p", MARKED), ("if", "t0", "!=", 0, [("free", "t0")],
                                        [])]],
+    # Whether the object still lives is asked when a store is made.
+    "stored_late": [
+        [("read", "t0", "p", MARKED),
+         ("if", "t0", "!=", 0, [("write", "t0.a", 1, MARKED)], [])],
+        [("lock", 0, []), ("read", "t0", "p", MARKED), ("write", "p", 0, MARKED),
+         ("free", "t0")]],
     "grace": [
         [("rcu", [("read", "t0", "p", MARKED),
                   ("if", "t0", "!=", 0, [("read", "r0", "t0.a", PLAIN)], [])])],
@@ -653,12 +680,25 @@ HAND = {
                   ("if", "t0", "!=", 0, [("read", "r0", "t0.a", PLAIN)], [])])],
         [("xchg", "t0", "p", 0, FULL), ("call_rcu", "t0")]],
     # A section that began after the grace period is no business of it.
+    # Who has preemption off holds off a grace period, as since 4.20.
+    "region": [
+        [("lock", 0, [("write", "x", 1, MARKED), ("write", "y", 1, MARKED)])],
+        [("read", "r0", "x", MARKED), ("sync",), ("read", "r1", "y", MARKED)]],
     "begun_later": [
         [("rcu", [("read", "r0", "x", MARKED), ("read", "r1", "y", MARKED)])],
         [("write", "x", 1, MARKED), ("sync",), ("write", "y", 1, MARKED)]],
     "completed_twice": [
         [("waitfor",), ("read", "r0", "x", MARKED), ("waitfor",)],
         [("complete",), ("write", "x", 1, MARKED), ("complete",)]],
+    "woken": [
+        [("waitevent", "x", 1), ("read", "r0", "y", PLAIN)],
+        [("write", "y", 1, PLAIN), ("write", "x", 1, RELEASE), ("wake",)]],
+    "woken_twice": [
+        [("waitevent", "x", 2), ("read", "r0", "y", MARKED)],
+        [("write", "x", 1, MARKED), ("wake",), ("write", "y", 1, MARKED),
+         ("write", "x", 2, MARKED), ("wake",)]],
+    "woken_too_early": [
+        [("waitevent", "x", 1)], [("wake",), ("write", "x", 1, MARKED)]],
     "completed_once": [
         [("waitfor",), ("waitfor",)], [("complete",)]],
 }
