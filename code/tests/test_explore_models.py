@@ -302,3 +302,42 @@ static void one(void)
 	spin_unlock(&outer.lock);
 }''', '{ "one", one }', start="start")
     assert (seen.status, seen.verdict) == (0, "clean"), seen
+
+
+# -- what unchanged kernel code includes -----------------------------------------
+
+def test_code_with_the_kernels_own_includes_for_lists_and_memory_runs(tmp_path):
+    path = tmp_path / "own.c"
+    path.write_text('''#include <linux/list.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include "lab_scenario.h"
+struct item { struct list_head list; };
+static LIST_HEAD(items);
+static DEFINE_SPINLOCK(lock);
+static void add(void)
+{
+	struct item *item = kzalloc(sizeof(*item), GFP_KERNEL);
+
+	if (!item)
+		return;
+	spin_lock(&lock);
+	list_add_tail(&item->list, &items);
+	spin_unlock(&lock);
+}
+static void end(void)
+{
+	struct item *item, *next;
+
+	list_for_each_entry_safe(item, next, &items, list) {
+		list_del(&item->list);
+		kfree(item);
+	}
+}
+const struct lab_scenario lab_scenario = {
+	.name = "own", .what = "lists", .finish = end, .alloc_failures = 1,
+	.actors = { { "one", add }, { "two", add } },
+};
+''')
+    seen = Seen(tmp_path, "--source", path)
+    assert (seen.status, seen.verdict) == (0, "clean"), seen
