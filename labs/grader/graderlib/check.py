@@ -60,6 +60,7 @@ COMPILERS = {"__attribute__", "__func__", "__inline__", "__volatile__", "__const
 MEASURES = {"sizeof", "_Alignof", "alignof", "__alignof", "offsetof", "offsetofend",
             "sizeof_field", "struct_size", "_Generic", "__same_type", "_Static_assert",
             "static_assert", "BUILD_BUG_ON"}
+OUTER = re.compile(r"container_of|(h?list|llist|rb)_(first_|next_)?entry\w*")
 FOR_MEMORY = re.compile(r"lab_alloc(_atomic)?|k[mzc]\w*alloc\w*|k?memdup|mem(set|cpy|move|cmp)|"
                         r"strscpy")
 DIRECTIVES = {"include", "define", "undef", "if", "ifdef", "ifndef", "elif",
@@ -298,6 +299,12 @@ class Source:
                 calls.append(words[n - 1].text if n else "")
             elif t.text == ")" and calls:
                 calls.pop()
+            elif t.text in ("0", "NULL") and n > 2 and (
+                    words[n - 1].text == ")" and words[n - 2].text == "*" or
+                    words[n - 1].text == "(" and OUTER.fullmatch(words[n - 2].text)):
+                self.no(t.line, f"a pointer made of {t.text} can't be used here: where a member "
+                        "lies differs from one place where a scheme runs to another. NULL needs "
+                        "no cast")
             elif t.text in MEASURES and not (
                     t.text == "sizeof" and calls and FOR_MEMORY.fullmatch(calls[-1])
                     and words[n - 1].text in ("(", ",", "+", "*")

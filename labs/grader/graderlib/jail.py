@@ -108,8 +108,9 @@ def system(proc):
 
 
 # System calls that give memory which is nowhere to be seen: memfd_create, memfd_secret,
-# and those that make others' memory theirs. By machine: (its AUDIT_ARCH, their numbers).
-CALLS = {"x86_64": (0xc000003e, (319, 447)), "aarch64": (0xc00000b7, (279, 447))}
+# shmget, msgget and socketpair. By machine: (its AUDIT_ARCH, their numbers).
+CALLS = {"x86_64": (0xc000003e, (319, 447, 29, 68, 53)),
+         "aarch64": (0xc00000b7, (279, 447, 194, 186, 199))}
 X32 = 0x40000000            # on x86-64: the same calls by other numbers
 ALLOW, NO_SUCH_CALL, ENOSYS = 0x7fff0000, 0x00050000, 38
 

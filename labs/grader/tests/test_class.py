@@ -271,6 +271,7 @@ def test_an_interrupted_run_goes_on_and_leaves_nothing_behind(tmp_path):
         if "1/6" in line:
             break
     while not list(temporary.glob("lab-class-*/tmp/submission-*")):     # of the second
+        assert child.poll() is None
         time.sleep(0.01)
     child.send_signal(signal.SIGINT)
     assert child.wait(timeout=300) == 130

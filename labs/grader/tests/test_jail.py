@@ -174,6 +174,11 @@ time.sleep(20)
 def test_memory_that_nobody_has_mapped_is_not_to_be_had():
     done = jail.run(UNMAPPED, rss=256 * MIB, seconds=15)
     assert b"Function not implemented" in done.err and not done.killed_for
+    for call in ("shmget(0, 1 << 20, 0o1600)", "msgget(0, 0o1600)",
+                 "socketpair(1, 1, 0, (ctypes.c_int * 2)())"):
+        said = jail.run(["/usr/bin/python3", "-c", "import ctypes, os; c = ctypes.CDLL(None, "
+                         f"use_errno=True); print(c.{call}, os.strerror(ctypes.get_errno()))"])
+        assert said.out == b"-1 Function not implemented\n", said.out + said.err
     filled = sh("head -c 60000000 /dev/zero > /dev/shm/a; ls -s --block-size=1 /dev/shm/a; "
                 "echo x > /dev/x", tmp=8 * MIB)
     assert int(filled.out.split()[0]) <= 8 * MIB and b"/dev/x" in filled.err
