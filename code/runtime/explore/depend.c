@@ -131,7 +131,11 @@ static bool only_enables(const struct x_event *e, int p, const struct x_op *op,
 	/* A hard interrupt need not wait for the end of a softirq. */
 	if (kind == X_OP_IRQ_EXIT && op->kind == X_OP_IRQ_ENTER)
 		return X.proc[p].soft || !X.proc[e->proc].soft;
-	return kind == X_OP_IRQ_EXIT || kind == X_OP_IRQ_ON;
+	/* And bottom halves that are on again are nothing to it. */
+	if (kind == X_OP_BH_ON && op->kind == X_OP_IRQ_ENTER)
+		return X.proc[p].soft;
+	return kind == X_OP_IRQ_EXIT || kind == X_OP_IRQ_ON ||
+	       kind == X_OP_BH_ON;
 }
 
 /* Joins the clocks of what @op depends on, and finds its races. */

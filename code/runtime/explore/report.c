@@ -277,7 +277,7 @@ static const char *const kinds[X_OP_NR] = {
 	"grace-period-ends", "call-rcu", "callback", "barrier-begins",
 	"rcu-barrier", "complete", "wait-for-completion", "wake-up",
 	"prepare-to-wait", "wait", "queue-work", "work", "flush-work",
-	"irq-off", "irq-on", "irq-enter", "irq-exit", "fence", "commit", "join",
+	"irq-off", "irq-on", "bh-on", "irq-enter", "irq-exit", "fence", "commit", "join",
 	"point", "choice",
 };
 
