@@ -3,65 +3,104 @@
  * A pid is flushed when nobody else is about. For schemes that have a list.
  *
  *	flushes
- *	(the process is dead; one of its directories is in use)
- *	1. flushes: in both instances, all that is not in use is gone, and
+ *	(the process is dead; it was looked up in eleven instances. One of
+ *	them is being unmounted, and not done yet. In another its directory
+ *	and one below it are in use)
+ *	1. flushes: in each instance, all that is not in use is gone, and
  *	   what is in use can't be found any more
- *	(the directory is put)
- *	2. that is gone too
- *	3. flushes again: nothing to do
+ *	2. another process's directory is still there
+ *	(the directories are put)
+ *	3. they are gone too
+ *	4. flushes again: nothing to do
+ *
+ * What is being unmounted is passed by: nobody finishes it before 1 is over.
  */
 #include "scenario.h"
 
-static struct lab_super_block *other;
-static struct lab_dentry *used;
+#define MORE	9
+#define OTHER	2
+
+static struct lab_super_block *more[MORE], *going;
+static struct lab_dentry *used, *below;
+static struct lab_task *living;
 static struct lab_pid *pid;
-
-static void look_around(struct lab_super_block *sb)
-{
-	struct lab_dentry *dir = lab_proc_pid_lookup(sb, NR);
-
-	lab_dput(lab_proc_pident_lookup(dir, 1, true));
-	lab_dput(lab_proc_pident_lookup(dir, 2, false));
-	lab_dput(dir);
-}
 
 static void start_dead_process(void)
 {
+	unsigned int i;
+
 	start_process();
-	other = lab_mount_proc(ns);
-	look_around(proc);
-	look_around(other);
+	living = lab_fork(ns, OTHER, NULL, NULL);
+	going = lab_mount_proc(ns);
+	look_once(going, NR);
+	look_once(proc, OTHER);
 	used = lab_proc_pid_lookup(proc, NR);
+	below = lab_proc_pident_lookup(used, 1, true);
+	lab_dput(lab_proc_pident_lookup(used, 2, false));
+	for (i = 0; i < MORE; i++) {
+		more[i] = lab_mount_proc(ns);
+		look_once(more[i], NR);
+		look_once(more[i], OTHER);
+	}
+	/* The unmount has begun. */
+	if (!refcount_dec_and_test(&going->s_active))
+		lab_must(false, "nobody keeps it mounted");
 	pid = lab_get_task_pid(task);
 	unhash();
+	/* Callbacks of the setup are none of the flush's. */
+	rcu_barrier();
+}
+
+static void look_around(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MORE; i++)
+		lab_must(lab_nr_dentries(more[i]) == 1,
+			 "the flush drops what nobody uses, in each instance, and nothing else");
+	lab_must(lab_nr_dentries(proc) == 3 &&
+		 hlist_unhashed(&used->d_hash) && hlist_unhashed(&below->d_hash),
+		 "what somebody uses stays, and nobody finds it");
+	lab_dput(below);
+	lab_dput(used);
+	lab_must(lab_nr_dentries(proc) == 1,
+		 "what was in use goes when it is put");
+	lab_must(atomic_read(&proc->s_inodes) == 2,
+		 "the flush keeps no inode");
+	for (i = 0; i < MORE; i++)
+		lab_must(refcount_read(&more[i]->s_active) == 1 &&
+			 atomic_read(&more[i]->s_inodes) == 2,
+			 "the flush keeps no instance mounted, and no inode");
+	lab_must(refcount_read(&proc->s_active) == 1 &&
+		 !refcount_read(&going->s_active),
+		 "the flush keeps no instance mounted");
 }
 
 static void flush_alone(void)
 {
-	rcu_barrier();
+	unsigned int waits = lab_used(LAB_USED_GRACE_PERIODS);
+
 	scheme->flush_pid(lab_get_pid(pid));
-	lab_must(!lab_nr_dentries(other),
-		 "the flush drops what nobody uses, in each instance");
-	lab_must(lab_nr_dentries(proc) == 1 &&
-		 !lab_d_lookup(proc->s_root, NR),
-		 "what somebody uses stays, and nobody finds it");
-	lab_dput(used);
-	lab_must(!lab_nr_dentries(proc), "what was in use goes when it is put");
-	lab_must(atomic_read(&proc->s_inodes) == 1 &&
-		 atomic_read(&other->s_inodes) == 1,
-		 "the flush keeps no inode");
-	lab_must(refcount_read(&proc->s_active) == 1 &&
-		 refcount_read(&other->s_active) == 1,
-		 "the flush keeps no instance mounted");
+	look_around();
 	scheme->flush_pid(lab_get_pid(pid));
+	lab_must(lab_used(LAB_USED_GRACE_PERIODS) == waits,
+		 "the flush waits for no grace period");
+}
+
+static void end_instances(void)
+{
+	unsigned int i;
+
+	refcount_set(&going->s_active, 1);
+	lab_deactivate_super(going);
 	lab_must(refcount_read(&pid->count) == 1,
 		 "the flush drops the reference that it was given");
 	lab_put_pid(pid);
-}
-
-static void end_two_instances(void)
-{
-	lab_deactivate_super(other);
+	unhash_task(living);
+	for (i = 0; i < MORE; i++) {
+		lab_deactivate_super(more[i]);
+		rcu_barrier();
+	}
 	end_proc();
 }
 
@@ -69,7 +108,7 @@ const struct lab_scenario lab_scenario = {
 	.name = "alone_flush",
 	.what = "a dead pid is flushed, alone: does it work at all",
 	.setup = start_dead_process,
-	.finish = end_two_instances,
+	.finish = end_instances,
 	.actors = {
 		{ "flushes", flush_alone },
 	},

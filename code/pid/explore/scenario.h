@@ -22,7 +22,7 @@ static struct lab_task *task;
 
 static inline void start_process(void)
 {
-	ns = lab_create_pid_ns(scheme, 4);
+	ns = lab_create_pid_ns(scheme, 5);
 	proc = lab_mount_proc(ns);
 	ns->proc_mnt = proc;
 	task = lab_fork(ns, NR, NULL, NULL);
@@ -49,12 +49,17 @@ static inline void release(void)
 }
 
 /* Unhashed, and nothing is flushed: the scheme has no part in it. */
-static inline void unhash(void)
+static inline void unhash_task(struct lab_task *who)
 {
 	write_lock_irq(&lab_tasklist_lock);
-	lab_exit_signal(task, NULL);
+	lab_exit_signal(who, NULL);
 	write_unlock_irq(&lab_tasklist_lock);
-	lab_put_task_rcu_user(task);
+	lab_put_task_rcu_user(who);
+}
+
+static inline void unhash(void)
+{
+	unhash_task(task);
 }
 
 static inline void look(void)
