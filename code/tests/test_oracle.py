@@ -10,6 +10,7 @@ from explorer import PLANTED, Program
 
 sys.path.insert(0, os.path.join(TOP, "code/tests/oracle"))
 import compare
+import mistakes
 import programs
 
 STORE_BUFFERING = """#include "plant.h"
@@ -141,3 +142,28 @@ def test_planted_bug_shows_in_each_mode_that_allows_more(name):
             check_monotone(path, weaker, stronger)
     said = [reports(path, *r) for r in EQUAL]
     assert all(s == said[0] for s in said if None not in (s, said[0]))
+
+
+MISTAKES = mistakes.table()
+
+
+@pytest.fixture(scope="module")
+def checks(tmp_path_factory):
+    made = mistakes.Checks(str(tmp_path_factory.mktemp("mistakes")))
+    made.prepare(mistakes.programs_of(MISTAKES))
+    return made
+
+
+@pytest.mark.parametrize("row", MISTAKES, ids=mistakes.name_of)
+def test_mistake_in_the_explorer_is_noticed(checks, row):
+    right = compare.builder.engine("gcc")
+    assert not checks.notices(right, row["noticed"])
+    assert checks.notices(mistakes.with_mistake(row, checks.folder),
+                          row["noticed"])
+
+
+def test_table_of_mistakes_is_about_all_that_can_go_wrong():
+    about = [m["concern"] for m in MISTAKES]
+    assert len(MISTAKES) >= 20
+    assert set(about) == {"dependence", "wake-ups", "clocks", "RCU", "weak",
+                          "loops", "choice", "lock order", "models"}
