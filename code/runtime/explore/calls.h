@@ -54,7 +54,11 @@ void x_order_fence(bool acquire, bool release);
 void x_order_made(x_clock *clock, bool release);
 void x_order_seen(uintptr_t addr, size_t size, const x_clock *clock, bool rmw);
 
-/* lock.c */
+/* context.c */
+void x_preempt_more(struct x_proc *me, uintptr_t pc);
+void x_preempt_less(struct x_proc *me, uintptr_t pc);
+
+/* bit_lock.c */
 const struct x_proc *x_bit_holder(const unsigned long *word,
 				  unsigned long mask, uintptr_t *pc);
 

@@ -9,7 +9,9 @@
  *	stack.c   variables that die when their function returns
  *	race.c    data races, by vector clocks of synchronisation
  *	tsan.c    the compiler's hooks: every access of the explored code
- *	lock.c    spinlocks, rwlocks, mutexes, bit locks, interrupts off
+ *	lock.c    spinlocks, rwlocks, mutexes
+ *	bit_lock.c  bit locks
+ *	context.c preemption, interrupts, bottom halves off; who may not sleep
  *	order.c   the order in which locks nest
  *	rcu.c     sections, grace periods, callbacks
  *	wait.c    completions, wait queues, workqueues
