@@ -12,7 +12,8 @@
  *	lock.c    spinlocks, rwlocks, mutexes
  *	bit_lock.c  bit locks
  *	context.c preemption, interrupts, bottom halves off; who may not sleep
- *	order.c   the order in which locks nest
+ *	order.c   the order in which locks nest; order_tell.c says what is
+ *		  wrong with it
  *	rcu.c     sections, grace periods, callbacks
  *	wait.c    completions, wait queues, workqueues
  *	loop.c    loops that wait, and loops that count
