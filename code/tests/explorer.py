@@ -46,6 +46,14 @@ def front_end():
     return module
 
 
+def explore(tmp_path, body, actors, *args, start="NULL", end="NULL"):
+    """One run of a scenario that is written here."""
+    path = tmp_path / "own.c"
+    path.write_text(f'#include "plant.h"\n{body}\n'
+                    f"SCENARIO({start}, {end}, {actors});\n")
+    return Seen(tmp_path, "--source", path, *args)
+
+
 class Program:
     """A built program, for tests that run it often: no front end between."""
 
