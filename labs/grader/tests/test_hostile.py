@@ -274,14 +274,14 @@ def test_answers_that_lead_elsewhere_are_not_read(tmp_path):
 def test_grade_of_a_hostile_submission_has_no_points_and_says_why(tmp_path):
     result = graded(tmp_path, lab(LAB), composed(os.path.join(HERE, "hostile", "prints.c")))
     assert result["points"] == 0
-    assert any("puts can't be used" in s["said"] for s in result["stages"])
+    assert any("puts" in s["said"] for s in result["stages"]), result["stages"]
 
 
 def test_what_the_kit_itself_explores_can_be_followed_too():
     """Family and scenarios share the program with the submission. The few that
     the compiler keeps addresses on the stack in are known."""
     import builder
-    known = {"pid.c", "exec.c", "dcache.c"}
+    known = {"alone_look.c", "pid.c", "exec.c", "dcache.c"}
     for folder in FOLDERS:
         a_lab = lab(folder)
         submission = confined.Submission(a_lab, a_lab.reference_path)
@@ -294,7 +294,7 @@ def test_what_the_kit_itself_explores_can_be_followed_too():
                                   capture_output=True, text=True, check=True)
             engine, family = building.names(a_lab)
             machine.Object(done.stdout, None, engine,
-                                    family | {"lab_scenario", f"lab_scheme_{a_lab.scheme}"},
+                                    family | {"lab_watch", "lab_scenario", f"lab_scheme_{a_lab.scheme}"},
                                     trusted=True)
     assert builder.GATHER != building.GATHER
 
