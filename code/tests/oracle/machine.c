@@ -41,10 +41,12 @@ static void forget(struct state *s, know bit)
 	}
 	s->completion &= ~bit;
 	s->waking &= ~bit;
+	s->before_all &= ~bit;
 	for (i = 0; i < THREADS; i++) {
 		struct thread *t = &s->thread[i];
 
 		s->section_ended[i] &= ~bit;
+		s->before_grace[i] &= ~bit;
 		t->knows &= ~bit;
 		t->owed &= ~bit;
 		t->fence &= ~bit;
@@ -287,6 +289,13 @@ static void end_section(struct state *s, int t)
 	}
 }
 
+/* A section comes after what came before each grace period that is over. */
+static void begin_section(struct state *s, struct thread *me)
+{
+	if (!me->sections++)
+		me->knows |= s->before_all;
+}
+
 /* The sections that are open must end; those that ended are known to it. */
 static void begin_grace(struct state *s, struct thread *who)
 {
@@ -335,7 +344,7 @@ static bool begin_callback(struct state *s, int t)
 
 	s->thread[t].knows |= s->thread[t].grace;
 	s->thread[t].grace = (know){ 0 };
-	s->thread[t].sections = 1;
+	begin_section(s, &s->thread[t]);
 	place = place_of(s, t, FIELD + OBJECT);
 	if (place < 0)
 		return false;
@@ -387,7 +396,8 @@ static void do_lock(struct state *s, int t, const struct insn *i)
 	}
 	if (i->op == TRYLOCK) {
 		me->reg[i->a] = taken;
-		me->sections += taken;
+		if (taken)
+			begin_section(s, me);
 	}
 }
 
@@ -397,7 +407,7 @@ static void do_rcu(struct state *s, int t, const struct insn *i)
 
 	switch (i->op) {
 	case RCU_LOCK:
-		me->sections++;
+		begin_section(s, me);
 		break;
 	case RCU_UNLOCK:
 		end_section(s, t);
@@ -405,9 +415,11 @@ static void do_rcu(struct state *s, int t, const struct insn *i)
 	case GP_BEGIN:
 		full_barrier(me, true, true);
 		begin_grace(s, me);
+		s->before_grace[t] = me->knows;
 		break;
 	case GP_END:
 		me->knows |= me->grace;
+		s->before_all |= s->before_grace[t];
 		me->grace = (know){ 0 };
 		full_barrier(me, true, true);
 		break;
@@ -432,7 +444,7 @@ static bool make(struct state *s, int t, const struct insn *i)
 		full_barrier(me, i->a != RELEASE, i->a != ACQUIRE);
 		return true;
 	case REGION:
-		me->sections++;
+		begin_section(s, me);
 		return true;
 	case LOCK:
 	case TRYLOCK:

@@ -86,7 +86,8 @@ struct state {
 	uint8_t object[OBJECTS];	/* 0: never allocated */
 	know made;			/* accesses, at all */
 	know released[PLACES], unlocked[LOCKS], read_unlocked[LOCKS];
-	know completion, waking, section_ended[THREADS];
+	know before_grace[THREADS], before_all, completion, waking;
+	know section_ended[THREADS];
 	struct thread thread[THREADS];
 };
 

@@ -684,6 +684,11 @@ HAND = {
     "region": [
         [("lock", 0, [("write", "x", 1, MARKED), ("write", "y", 1, MARKED)])],
         [("read", "r0", "x", MARKED), ("sync",), ("read", "r1", "y", MARKED)]],
+    # A section that begins after a grace period knows what came before that.
+    "known_by_section": [
+        [("xchg", "r0", "y", 0, MARKED), ("lock", 0, []),
+         ("if", "r0", "!=", 0, [("write", "x", 2, PLAIN)], [])],
+        [("write", "x", 1, PLAIN), ("sync",), ("xchg", "r2", "y", 1, MARKED)]],
     "begun_later": [
         [("rcu", [("read", "r0", "x", MARKED), ("read", "r1", "y", MARKED)])],
         [("write", "x", 1, MARKED), ("sync",), ("write", "y", 1, MARKED)]],
