@@ -20,7 +20,7 @@ from .cli import heed_ends, leave
 from .mutate_run import KILLED, REFUSED, SURVIVED, UNDECIDED, misfit
 from .prove import Progress
 
-PAIRS = 100
+PAIRS = 40
 EQUIVALENT, MISFIT, SAME, WRONG = "equivalent", "misfit", "same code", "not equivalent"
 FATES = ("made", REFUSED, SAME, "tried", KILLED, EQUIVALENT, MISFIT, UNDECIDED, SURVIVED, WRONG)
 # Those that count against a lab.

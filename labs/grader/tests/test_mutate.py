@@ -5,6 +5,7 @@ import argparse
 import collections
 import concurrent.futures
 import dataclasses
+import json
 import os
 import re
 
@@ -13,6 +14,7 @@ import pytest
 from grading import FOLDERS, GRADER, NAMES, TINY, command, lab
 from graderlib import labs, mutate, mutate_c, mutate_equal, mutate_make, mutate_run, mutate_words
 
+SAMPLE, PAIRS = 5, 2        # of each lab; about half a second of CPU each
 SOURCE = """
 static int lab_f(struct lab_task *task, struct lab_task *other, int n)
 {
@@ -298,7 +300,33 @@ def test_no_argument_has_outlived_its_mutant(folder):
     assert not [str(a) for a in mutate_equal.idle(mutate_equal.load(a_lab), single)]
 
 
-# The command
+# The labs
+
+def recorded():
+    with open(mutate.record_path(), encoding="utf-8") as f:
+        return {r["lab"]: r for r in json.load(f)["labs"]}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
+def test_a_sample_of_mutants_is_killed_for_reasons_that_fit(folder):
+    account = examined(lab(folder), options(SAMPLE, PAIRS))
+    known = {(e["function"], e["old"], e["new"]) for e in recorded()[account.lab.name]["open"]}
+    new = [f"{what}: {said}\n{m}" for m, what, said in account.open
+           if (m.function, *m.change) not in known]
+    assert not new, "\n\n".join(new)
+    assert sum(n["made"] for n in account.tasks.values()) == SAMPLE
+
+
+def test_what_is_recorded_is_of_these_mutants():
+    """Another reference, or another way to change one: count anew."""
+    for folder in FOLDERS:
+        a_lab = lab(folder)
+        made = collections.Counter(m.function for m in mutate_make.singles(a_lab))
+        for task, counts in recorded()[a_lab.name]["tasks"].items():
+            of = [c.function for c in a_lab.cuts if c.task == task]
+            assert counts["made"] == sum(made[f] for f in of), \
+                f"{a_lab.name} {task}: make prove-mutants LAB={a_lab.number}"
+
 
 def test_the_command_says_what_it_does():
     mutate_ = os.path.join(GRADER, "mutate")
