@@ -363,6 +363,102 @@ static void search(void)
 	failed(summary.kind == LAB_X_LIMIT);
 }
 
+static struct {
+	char *schedule, *result, *guide;
+} asked;
+
+/* What is searched, and how far. */
+static bool search_option(int c)
+{
+	switch (c) {
+	case 'm':
+		X.mode = !strcmp(optarg, "none") ? X_NONE :
+			 !strcmp(optarg, "sleep") ? X_SLEEP : X_DPOR;
+		break;
+	case 'b':
+		X.bound = atoi(optarg);
+		X.mode = X_NONE;
+		break;
+	case 'w':
+		parse_want(optarg);
+		break;
+	case 'W':
+		X.weak = true;
+		break;
+	case 'R':
+		X.reuse = true;
+		break;
+	case 's':
+		X.max_steps = MIN(atoi(optarg), X_EVENTS - 2);
+		break;
+	case 't':
+		X.time_limit = atof(optarg);
+		break;
+	case 'e':
+		X.max_executions = strtoull(optarg, NULL, 10);
+		break;
+	case 'n':
+		X.no_races = true;
+		break;
+	case 'a':
+		X.all = true;
+		break;
+	case 'L':
+		X.word_writes = !strcmp(optarg, "kcsan");
+		break;
+	case 'N':
+		X.rounds = MAX(atoi(optarg), 1);
+		each = false;
+		break;
+	case 'S':
+		shorten = false;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* What else is asked for. */
+static bool other_option(int c)
+{
+	switch (c) {
+	case 'p':
+		X.progress = 1;
+		break;
+	case 'g':
+		X.keep_signatures = true;
+		break;
+	case 'o':
+		asked.result = optarg;
+		break;
+	case 'r':
+		asked.schedule = optarg;
+		break;
+	case 'P':
+		x_promote_cells(optarg);
+		break;
+	case 'O':
+		x_order_get(optarg);
+		break;
+	case 'k':
+		summary.kind = MAX(x_failure_by_name(optarg), 0);
+		break;
+	case 'E':
+		x_guard_open(optarg);
+		break;
+	case 'G':
+		asked.guide = optarg;
+		break;
+	case 'l':
+		x_guide_collect();
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -380,7 +476,6 @@ int main(int argc, char **argv)
 		{ "rounds", 1, NULL, 'N' },
 		{ "rule", 1, NULL, 'L' }, { NULL },
 	};
-	char *schedule = NULL, *result = NULL, *guide = NULL;
 	int c;
 
 	X.mode = X_DPOR;
@@ -395,89 +490,15 @@ int main(int argc, char **argv)
 	x_race_init();
 	x_search_init();
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (c) {
-		case 'm':
-			X.mode = !strcmp(optarg, "none") ? X_NONE :
-				 !strcmp(optarg, "sleep") ? X_SLEEP : X_DPOR;
-			break;
-		case 'b':
-			X.bound = atoi(optarg);
-			X.mode = X_NONE;
-			break;
-		case 'w':
-			parse_want(optarg);
-			break;
-		case 'W':
-			X.weak = true;
-			break;
-		case 'R':
-			X.reuse = true;
-			break;
-		case 's':
-			X.max_steps = MIN(atoi(optarg), X_EVENTS - 2);
-			break;
-		case 't':
-			X.time_limit = atof(optarg);
-			break;
-		case 'e':
-			X.max_executions = strtoull(optarg, NULL, 10);
-			break;
-		case 'p':
-			X.progress = 1;
-			break;
-		case 'g':
-			X.keep_signatures = true;
-			break;
-		case 'o':
-			result = optarg;
-			break;
-		case 'r':
-			schedule = optarg;
-			break;
-		case 'P':
-			x_promote_cells(optarg);
-			break;
-		case 'O':
-			x_order_get(optarg);
-			break;
-		case 'n':
-			X.no_races = true;
-			break;
-		case 'k':
-			summary.kind = MAX(x_failure_by_name(optarg), 0);
-			break;
-		case 'E':
-			x_guard_open(optarg);
-			break;
-		case 'a':
-			X.all = true;
-			break;
-		case 'S':
-			shorten = false;
-			break;
-		case 'G':
-			guide = optarg;
-			break;
-		case 'L':
-			X.word_writes = !strcmp(optarg, "kcsan");
-			break;
-		case 'N':
-			X.rounds = MAX(atoi(optarg), 1);
-			each = false;
-			break;
-		case 'l':
-			x_guide_collect();
-			break;
-		default:
+		if (!search_option(c) && !other_option(c))
 			return 2;
-		}
 	}
 	x_check_actors();
-	x_result_open(result);
+	x_result_open(asked.result);
 	x_watchdog(true);
-	if (schedule)
-		one_replay(schedule);
-	if (guide)
-		guided(guide);
+	if (asked.schedule)
+		one_replay(asked.schedule);
+	if (asked.guide)
+		guided(asked.guide);
 	search();
 }
