@@ -316,6 +316,27 @@ static void each_round(void)
 	X.time_limit = limit;
 }
 
+/*
+ * The search was cut, depth first as it goes, and found nothing. What few
+ * preemptions lead to may be at its other end: look there, unreduced.
+ */
+static void few_preemptions(void)
+{
+	double limit = X.time_limit;
+	enum x_mode mode = X.mode;
+
+	X.mode = X_NONE;
+	for (X.bound = 0; X.bound <= 2 && !found && !X.interrupted; X.bound++) {
+		X.time_limit = x_cpu_ns() / 1e9 + MAX(limit / 10, 1);
+		X.search_cap = SHORTEN_CAP;
+		(void)x_search();
+	}
+	X.mode = mode;
+	X.bound = -1;
+	X.time_limit = limit;
+	X.search_cap = X.max_executions;
+}
+
 /* Return: whether that was all, within the bound. */
 static bool search_once(void)
 {
@@ -328,6 +349,8 @@ static bool search_once(void)
 	keep_counts(all);
 	if (all && !found && X.rounds_cut && each)
 		each_round();
+	if (!all && !found && X.bound < 0 && X.time_limit > 0 && !X.max_executions)
+		few_preemptions();
 	return all;
 }
 

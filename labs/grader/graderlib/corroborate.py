@@ -57,8 +57,9 @@ def compiler_says(done, lab):
     """Why it was not built, as it concerns the student."""
     if done.killed_for:
         return f"its build was ended for its {done.killed_for}, after {done.seconds:.0f} s"
-    said = done.err.decode(errors="replace")
-    found = re.search(rf"{re.escape(lab.source_name)}:\d+:.*?error: .*", said)
+    said = (done.out + b"\n" + done.err).decode(errors="replace")
+    found = re.search(rf"{re.escape(lab.source_name)}:\d+:.*?error: .*", said) or \
+        re.search(r"^.*(?:memory|Killed|terminated signal).*$", said, re.MULTILINE)
     return printable(found.group()) if found else last_line(said)
 
 

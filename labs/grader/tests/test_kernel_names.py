@@ -30,7 +30,6 @@ REFUSED = [
     ("", "kfree(task);", "kfree() can't be used here: use lab_free()"),
     ("", "kfree_rcu(task, rcu);", "kfree_rcu() can't be used here: use call_rcu()"),
     ("", "void *p __free(kfree) = NULL;", "__free() can't be used here: free it on each way out"),
-    ("", "rcu_read_lock_bh();", "rcu_read_lock_bh() can't be used here: use rcu_read_lock()"),
     ("", "cond_synchronize_rcu(0);", "cond_synchronize_rcu() can't be used here: use "
      "synchronize_rcu()"),
     ("", "atomic_long_t a;", "atomic_long_t can't be used here: use atomic64_t"),

@@ -58,7 +58,7 @@ SAID = [
     ("5-read-lock", "leader.* holds lab_tasklist_lock for reading, taken at .*member.*lab_tasklist_lock "
      "for reading|member.* holds lab_tasklist_lock for reading, .*leader holds lab_tasklist_lock "
      r"for reading, taken at pid_lock\.c:\d+\."),
-    ("5-no-reference", r"pid2 was freed at pid(_lock)?\.c:\d+, in lab_put_pid\(\)"),
+    ("5-no-reference", r"pid\d was freed at pid(_lock)?\.c:\d+, in lab_put_pid\(\)"),
     ("5-frees-the-task-first", r"was queued by releases at pid_lock\.c:\d+"),
     ("5-inode-not-held", "flushes holds no lock and is in no read-side critical section"),
     ("5-no-lock-at-the-end", "It can still be found by the pointer that looks 2 stored at pid_lock|"
