@@ -157,7 +157,6 @@ uint64_t x_cpu_ns(void);
 
 /* loop.c */
 void x_loop_reset(void);
-void x_loop_forget(int id);
 void x_loop_plain(uintptr_t addr, size_t size, uintptr_t pc);
 bool x_loop_step(struct x_op *op);
 void x_loop_made(const struct x_op *op);

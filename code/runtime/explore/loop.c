@@ -140,7 +140,7 @@ static struct pass *add(int id, int kind, uintptr_t addr, size_t size,
 }
 
 /* The process has done what is not undone: it goes round nothing. */
-void x_loop_forget(int id)
+static void forget(int id)
 {
 	loops[id].n = loops[id].settled = 0;
 	loops[id].alone = 0;
@@ -333,7 +333,7 @@ static bool goes_on(struct x_op *op)
 	at = last_pass(X.cur, op, loops[X.cur].from);
 	x_me()->op = op;
 	if (at < 0 || !x_enabled(X.cur) || lasts(op)) {
-		x_loop_forget(X.cur);
+		forget(X.cur);
 		return false;
 	}
 	if (++loops[X.cur].alone > MOST_ALONE)
@@ -380,7 +380,7 @@ bool x_loop_step(struct x_op *op)
 	loops[id].from = -1;
 	loops[id].regs = x_regs;
 	if (lasts(op)) {
-		x_loop_forget(id);
+		forget(id);
 		return false;
 	}
 	loops[id].state = x_loop_state(id);
@@ -423,7 +423,7 @@ void x_loop_made(const struct x_op *op)
 	if (lasts(op) || loops[id].choosing)
 		return;
 	if (loops[id].nfeet > FEET) {
-		x_loop_forget(id);
+		forget(id);
 		return;
 	}
 	if (!size && op->addr)
