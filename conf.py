@@ -23,7 +23,7 @@ highlight_language = "c"
 primary_domain = "c"
 nitpicky = True
 
-extensions = ["kerneldoc", "labcode", "diagram", "claims", "debugresults", "labtasks", "crossrefs",
+extensions = ["kerneldoc", "labcode", "diagram", "claims", "debugresults", "labtasks", "crossrefs", "seeds",
               "furo_auto_dark", "linkcheck_offline"]
 if is_installed("sphinx_copybutton"):
     extensions.append("sphinx_copybutton")

@@ -19,6 +19,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
+import seeds
 from labcode import table_of
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,13 @@ ENVIRONMENTS = {"X": "explorer", "N": "native", "V": "VM, stock kernel",
                 "D": "debug VM", "R": "real kernel", "L": "litmus test"}
 NOT_RECORDED = "not recorded here"
 HINT = "run ``make claims``"
+
+
+# What a verdict is about, under the name of each environment.
+ABOUT = {"X": "the kit's model, in the scenarios named", "N": "the kit's sources, natively",
+         "V": "the kit's module, in the distribution's kernel",
+         "D": "the kit's module, in a kernel with detectors",
+         "L": "tests written by hand after the sources"}
 
 
 class BadClaims(Exception):
@@ -60,6 +68,32 @@ def load_registry(app):
     return claims
 
 
+def load_measured(app):
+    """{environment: what "a lock" and "RCU" are there}."""
+    try:
+        with open(file_of(app, "claims_registry"), "rb") as f:
+            return tomllib.load(f).get("measured", {})
+    except (OSError, tomllib.TOMLDecodeError):
+        return {}               # load_registry() has told it
+
+
+def conditions(result, measured):
+    """What was measured, beside its figures; "" where nothing was."""
+    machine, behind = result.get("machine") or {}, measured.get(result["env"])
+    if not (machine.get("rounds") and behind):
+        return ""
+    accel = machine.get("accel", "")
+    where = "Emulated (QEMU without KVM)" if accel == "tcg" else \
+        f"In QEMU with {accel}" if machine.get("guest kernel") else "Measured natively"
+    text = f"{where}, {machine.get('cpus', 'unknown')} CPUs, {machine['rounds']} rounds"
+    if machine.get("guest kernel"):
+        text += f", Linux {machine['guest kernel']}"
+    if machine.get("load"):
+        text += f", load {machine['load'].split()[0]}"
+    return (f"{text}. Lock: {behind['lock']}. RCU: {behind['rcu']}. "
+            f"{behind.get('not', '')}").strip()
+
+
 def load_verdicts(app):
     try:
         with open(file_of(app, "claims_verdicts"), encoding="utf-8") as f:
@@ -88,6 +122,8 @@ class ClaimsPage(SphinxDirective):
                 self.env.note_dependency(file_of(app, name))
         try:
             claims, verdicts = load_registry(app), load_verdicts(app)
+            self.measured = load_measured(app)
+            self.names = seeds.names(app)
         except BadClaims as e:
             raise self.error(f"claims-page: {e}") from None
         self.env.claims_page = self.env.docname
@@ -178,7 +214,9 @@ class ClaimsPage(SphinxDirective):
         section += nodes.title("", claim["id"])
         section += self.plain(claim["text"], "claim-text")
         if claim.get("source"):
-            section += self.plain(f"From: {claim['source'].strip()}.", "claim-source")
+            section += self.paragraph(
+                f"From: {seeds.linked(claim['source'].strip(), self.names)}.",
+                "claim-source")
         cards = nodes.container("", classes=["claim-cards"])
         for env in self.used(claim, results):
             cards += self.card(claim, env, results.get((claim["id"], env), []))
@@ -190,12 +228,17 @@ class ClaimsPage(SphinxDirective):
 
     def card(self, claim, env, found):
         title = f"{env}: {ENVIRONMENTS.get(env, 'unknown environment')}"
+        if env in ABOUT:
+            title += f" ({ABOUT[env]})"
         card = nodes.container("", self.plain(title, "card-title"), classes=["claim-card"])
         for result in found:
             verdict = result["verdict"]
             card += self.plain(verdict + self.part(claim, env), "verdict",
                                "verdict-" + verdict.replace(" ", "-"))
             card += self.plain(result.get("summary", ""))
+            how = conditions(result, self.measured)
+            if how:
+                card += self.plain(how, "claim-conditions")
             if result.get("marked"):
                 card += self.plain(f"Measured under {result['marked']}: not to be "
                                    "compared with a figure from hardware.", "marked")
@@ -211,6 +254,9 @@ class ClaimsPage(SphinxDirective):
                 card += image
         if not found:
             card += self.paragraph(f"{NOT_RECORDED}; {HINT}", "verdict", "verdict-none")
+        for limits in dict.fromkeys(e["limits"] for e in claim["experiments"]
+                                    if e["env"] == env and e.get("limits")):
+            card += self.plain(limits, "claim-limits")
         for experiment in claim["experiments"]:
             if experiment["env"] != env:
                 continue

@@ -97,6 +97,28 @@ def test_registry_that_makes_no_sense_is_refused(tmp_path, change, why):
         registry.Registry(text_of(tmp_path, text))
 
 
+def test_record_names_the_lock_and_the_rcu_that_the_sources_have():
+    """[measured.*] of the registry is what people are told beside each figure."""
+    import tomllib
+    with open(registry.FILE, "rb") as f:
+        told = tomllib.load(f)["measured"]["N"]
+    native = os.path.join(TOP, "code", "runtime", "native")
+    with open(os.path.join(native, "include", "linux", "spinlock.h"), encoding="utf-8") as f:
+        lock = f.read()
+    with open(os.path.join(native, "Makefile"), encoding="utf-8") as f:
+        link = f.read()
+    assert "pthread_spin_trylock()" in told["lock"] and "pthread_spin_trylock(" in lock
+    assert "yields" in told["lock"] and "lab_spin_wait" in lock
+    assert "memb" in told["rcu"] and "-lurcu-memb" in link
+
+
+def test_words_do_not_settle_an_experiment_anew():
+    experiment = {"claim": "R1", "env": "N", "what": "a", "expect": "b", "rules": [1]}
+    same = settle.key_of([{**experiment, "what": "A", "limits": "c"}])
+    assert settle.key_of([experiment]) == same
+    assert settle.key_of([{**experiment, "rules": [2]}]) != same
+
+
 # Verdicts
 
 @pytest.mark.parametrize("parts, verdict", [

@@ -36,6 +36,8 @@ VERDICTS = {
     "results": [
         {"claim": "R1", "env": "N", "verdict": "refuted",
          "summary": "It was not so.", "marked": "emulation", "plot": "reads.svg",
+         "machine": {"cpus": "3", "rounds": "5", "accel": "tcg", "load": "0.5 1 2",
+                     "guest kernel": "9.9"},
          "figures": [{"name": "ratio", "value": 1.23456, "lo": 1, "hi": 2,
                       "unit": "times"}]}]}
 PLOT = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
@@ -66,8 +68,33 @@ def test_verdicts_stand_beside_one_another_with_their_figures(project):
     assert "2001-02-03" in said and "It was not so." in said
     assert "1.235 (1 to 2) times" in said
     assert "Measured under emulation" in said
-    assert "V: VM, stock kernel not recorded here" in said
+    assert "V: VM, stock kernel (the kit's module, in the distribution's kernel) not recorded here" in said
     assert re.search(r'<img alt="Plot for claim R1[^"]+"', page)
+
+
+def test_what_was_measured_stands_before_the_figures(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY + """
+[measured.N]
+lock = "a lock of paper"
+rcu = "a queue of snails"
+""")
+    project.write("Documentation/claims/verdicts.json", json.dumps(VERDICTS))
+    project.write("Documentation/claims/reads.svg", PLOT)
+    page, warnings = project.build(".. claims-page::")
+    assert warnings == ""
+    said = text_of(page)
+    how = ("Emulated (QEMU without KVM), 3 CPUs, 5 rounds, Linux 9.9, load 0.5. "
+           "Lock: a lock of paper. RCU: a queue of snails.")
+    assert how in said and said.index(how) < said.index("1.235 (1 to 2)")
+
+
+def test_what_an_experiment_did_not_ask_stands_beside_its_verdict(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY.replace(
+        'what = "count the reads"', 'what = "count the reads"\nlimits = "Not on Sundays."'))
+    project.write("Documentation/claims/verdicts.json", json.dumps(VERDICTS))
+    project.write("Documentation/claims/reads.svg", PLOT)
+    page, _ = project.build(".. claims-page::")
+    assert "refuted, in part" in text_of(page) and "Not on Sundays." in text_of(page)
 
 
 def test_claim_links_from_any_page_and_an_unknown_one_is_a_warning(project):

@@ -10,7 +10,8 @@
 
 Without `is` and `than` a figure is only shown.
 
-"most" stands for the largest number of remote readers that was measured. A
+"most" stands for the largest number of remote readers that was measured, and
+"{most}" in `say` becomes that number. A
 rule is true or false when the whole interval is on one side, else undecided.
 """
 from . import Trouble
@@ -44,12 +45,16 @@ def check(rule):
             raise Trouble(f"{where}: {name} takes a scheme and a quantity")
 
 
+def most_readers(table):
+    return max((int(n.split(".")[2]) for n in table.names()
+                if n.startswith("read.")), default=0)
+
+
 def split(name, table):
     """(scheme, quantity), with "most" filled in."""
     scheme, quantity = name.split()
     if ".most." in quantity:
-        readers = [int(n.split(".")[2]) for n in table.names() if n.startswith("read.")]
-        quantity = quantity.replace(".most.", f".{max(readers, default=0)}.")
+        quantity = quantity.replace(".most.", f".{most_readers(table)}.")
     return scheme, quantity
 
 
@@ -130,12 +135,13 @@ def evaluate(rule, table):
     "true" is "shown" where nothing was asked."""
     found, unit = estimate(rule, table)
     asked = "is" in rule
+    say = rule["say"].replace("{most}", str(most_readers(table)))
     if found is None:
         return {"true": None if asked else "shown", "figure": None,
-                "text": f"{rule['say']}: not measured"}
+                "text": f"{say}: not measured"}
     result = truth(rule, found) if asked else "shown"
     found, unit = scale(found, unit)
-    text = f"{rule['say']}: {number(found.value)}"
+    text = f"{say}: {number(found.value)}"
     if found.lo != found.hi:
         text += f" ({number(found.lo)} to {number(found.hi)})"
     text += f" {unit}" if unit else ""
@@ -147,4 +153,4 @@ def evaluate(rule, table):
             text += f", which is not {wanted}"
         elif rule["is"] != "=":
             text += f", {wanted}"
-    return {"true": result, "text": text, "figure": figure_of(rule["say"], found, unit)}
+    return {"true": result, "text": text, "figure": figure_of(say, found, unit)}

@@ -26,10 +26,20 @@ class Effort:
         self.silent, self.caught = silent, caught
 
 
+# What people read of an experiment; the page takes it from the registry.
+WORDING = {"what", "expect", "limits"}
+
+
 def key_of(experiments):
-    """Changes when the experiments do."""
-    text = json.dumps(experiments, sort_keys=True)
+    """Changes when the experiments do, not when they are worded anew."""
+    text = json.dumps([{k: v for k, v in e.items() if k not in WORDING}
+                       for e in experiments], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def limits_of(experiments):
+    """What they ask less than the claim says, each once."""
+    return " ".join(dict.fromkeys(e["limits"] for e in experiments if e.get("limits")))
 
 
 def read_verdicts(path):
@@ -112,8 +122,7 @@ class Runner:
             else:
                 parts.append(breaks.caught(experiment, self.effort.caught, self.progress,
                                            self.work))
-        limits = " ".join(filter(None, (e.get("limits") for e in experiments)))
-        result.update(verdict=verdict_of(parts), summary=summary_of(parts, limits),
+        result.update(verdict=verdict_of(parts), summary=summary_of(parts),
                       figures=[p["figure"] for p in parts if p["figure"]],
                       key=key_of(experiments))
         return result
@@ -138,7 +147,10 @@ class Runner:
             result = self.settle(claim, env, experiments, cases)
             self.save([result])
             done.append(result)
-            self.progress(f"{claim} ({env}): {result['verdict']}", result)
+            limits = limits_of(experiments)
+            self.progress(f"{claim} ({env}): {result['verdict']}"
+                          + (", in part" if limits else ""),
+                          {**result, "summary": f"{result['summary']} {limits}".strip()})
         return done
 
 

@@ -15,7 +15,7 @@ from . import SCHEMES, YARDSTICK, Trouble, bars
 GREY = "#7b7b7b"
 LOOKS = {"task_lock": ("#2b87c8", "o"), "rcu": ("#d55e00", "s"),
          "pointer_tag": ("#cc79a7", "X"), "dedicated_lock": ("#009e73", "^"),
-         "pointer_lock": ("#e69f00", "D"), YARDSTICK: (GREY, "")}
+         "pointer_lock": ("#e69f00", "D"), YARDSTICK: (GREY, "+")}
 # Schemes of your own.
 LOOKS.update(zip([s for s in SCHEMES if s not in LOOKS],
                  itertools.cycle([("#56b4e9", "v"), ("#8c8c00", "P")])))
@@ -63,6 +63,13 @@ def for_page(svg, title):
     return svg.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
 
 
+def between(readers, scheme):
+    """Two points are no curve: nothing is drawn between them."""
+    if len(readers) < 3:
+        return ""
+    return ":" if scheme == YARDSTICK else "-"
+
+
 def reads(reduced, env, how, who):
     """Reads a second against the number of remote readers."""
     plt = pyplot()
@@ -84,7 +91,7 @@ def reads(reduced, env, how, who):
                             [max(f["hi"] - f["value"], 0) / 1e6 for _, f in found]],
                       label="bare liburcu" if scheme == YARDSTICK else scheme,
                       color=colour, marker=marker, markersize=6, capsize=3,
-                      linestyle=":" if scheme == YARDSTICK else "-")
+                      linestyle=between(readers, scheme))
     if not drawn:
         plt.close(figure)
         return None
@@ -196,12 +203,12 @@ def all_of(reduced, env):
 
 
 SEE = {
-    "get": "What to see: how each line goes on from one reader to more. All "
+    "get": "What to see: how each scheme goes on from one reader to more. All "
            "readers count on one counter, whose cache line they must share "
-           "whatever the guard; what is left between the lines is the guard.",
-    "peek": "What to see: only the guard is shared here. A line that rises with "
-            "the readers belongs to a scheme whose readers write nothing that "
-            "others read.",
+           "whatever the guard; the rest of the difference is the guard, and "
+           "where its lock lies: on the pointer's cache line or on another.",
+    "peek": "What to see: only the guard is shared here. A scheme that rises with "
+            "the readers is one whose readers write nothing that others read.",
     "switch": "What to see: the distance between the two marks of a row. It is "
               "what the writer pays for having dropped the last reference.",
     "atomics": "What to see: the same bars on any machine. A lock is one atomic "
