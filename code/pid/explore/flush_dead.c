@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A dead pid is flushed while one instance is unmounted and another shrunk
- * (claim I12): unmount.c for the flush by itself.
+ * A dead pid is flushed while the first of its two instances is unmounted (claim
+ * I12): unmount.c for the flush by itself.
  *
- *	flushes			unmounts		shrinks
- *	1. takes an inode
- *	   off the list
- *				2. drops its dentry
- *	3. takes a reference
- *	   on the inode
- *				4. frees the instance
- *							5. drops the dentry of
- *							   the other inode
- *	6. comes to that one
+ *	flushes					unmounts
+ *	1. takes an inode off the list
+ *						2. drops its dentry
+ *	3. takes a reference on the inode
+ *						4. frees the instance
+ *	5. puts the inode: of which instance?
  *
- * For schemes that have a list.
+ * For schemes that have a list. flush_second.c has the second instance go,
+ * flush_shrunk.c the second inode, by the shrinker.
  */
 #include "scenario.h"
 
@@ -40,19 +37,13 @@ static void unmount(void)
 	lab_deactivate_super(other);
 }
 
-static void shrink(void)
-{
-	lab_shrink_dcache_sb(proc);
-}
-
 const struct lab_scenario lab_scenario = {
 	.name = "flush_dead",
-	.what = "a dead pid is flushed, against an unmount and the shrinker",
+	.what = "a dead pid is flushed, and the first of its instances goes",
 	.setup = start_dead_process,
 	.finish = nothing_left_behind,
 	.actors = {
 		{ "flushes", flush },
 		{ "unmounts", unmount },
-		{ "shrinks", shrink },
 	},
 };

@@ -11,7 +11,7 @@
  *					3. takes it off the list: it is off
  *	4. goes on to the next inode
  *
- * For schemes that have a list. flush_dead.c has the shrinker take the rest.
+ * For schemes that have a list. flush_shrunk.c has the shrinker take the rest.
  */
 #include "scenario.h"
 

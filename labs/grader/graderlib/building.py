@@ -91,6 +91,17 @@ def addr2line(program, asked, *more):
         memory=1 << 30, processes=2, output=4 << 20).out.decode(errors="replace")
 
 
+def engine(cc):
+    """A folder with the explorer as one object, quick to link: without what a debugger
+    wants of it. The submission and the scenario keep theirs."""
+    parts = builder.engine(cc)
+
+    def make(tmp):
+        builder.run(["ld", "-r", "--strip-debug", "-x", *builder.files_under(parts, ".o"),
+                     "-o", os.path.join(tmp, "engine.o")], "the explorer")
+    return builder.finished(parts.replace("engine-", "one-engine-"), make)
+
+
 def layout():
     """A linker script, and where the program begins."""
     dice = random.SystemRandom()
@@ -120,17 +131,16 @@ def reason(done, what):
 
 
 def guarded(text, handed_over):
-    """For --entries, from nm -S: where functions of the explored code begin, where the
-    submission's end <, where the scenario's begin >, and from-to of each variable of
+    """For --entries, from readelf -sW: where functions of the explored code begin, where
+    the submission's end <, where the scenario's begin >, and from-to of each variable of
     the scenario's that is not for the submission."""
-    symbols = [(int(a, 16), int(size or "0", 16), kind, name) for a, size, kind, name in
-               re.findall(r"^([0-9a-f]{16}) (?:([0-9a-f]{16}) )?(\S) (\S+)$", text,
-                          re.MULTILINE)]
-    ends = {name: at for at, _, kind, name in symbols if kind.isupper()}
+    symbols = [(int(a, 16), int(size, 0), bind, name) for a, size, bind, name in re.findall(
+        r"^ *\d+: ([0-9a-f]{16}) +(\d+|0x[0-9a-f]+) +\w+ +(\w+) +\w+ +\w+ (\S+)$", text,
+        re.MULTILINE)]
+    ends = {name: at for at, _, bind, name in symbols if bind == "GLOBAL"}
     first, last = ends["__start_lab_text"], ends["__stop_lab_text"]
-    entries = {at for at, size, kind, _ in symbols
-               if kind in "tT" and first <= at < last and size}
-    kept = [(at, at + size) for at, size, kind, name in symbols
+    entries = {at for at, size, _, _ in symbols if first <= at < last and size}
+    kept = [(at, at + size) for at, size, _, name in symbols
             if size and name not in handed_over and any(
                 ends["lab_scenario_" + part] <= at < ends.get("__stop_lab_" + part, 0)
                 for part in ("data", "bss"))]
@@ -356,25 +366,25 @@ class Building:
         return mine.path, mine.entries
 
     def link(self, scheme, parts, path):
-        engine = builder.engine(self.cc)
-        for folder in (engine, parts):      # the jail's user is not ours
+        explorer = engine(self.cc)
+        for folder in (explorer, parts):      # the jail's user is not ours
             for entry in (*glob.glob(os.path.join(glob.escape(folder), "*.o")), folder):
                 if os.stat(entry).st_mode & 0o44 != 0o44:
                     os.chmod(entry, 0o755)
         renames = " ".join(f"--redefine-sym {old}={new}"
                            for old, new in builder.RENAMED.items())
-        mine, kits = (shlex.quote(folder) for folder in (engine, parts))
+        mine, kits = (shlex.quote(folder) for folder in (explorer, parts))
         gather, first = layout()
         # Nothing of theirs runs before main().
+        plugin = "-fno-use-linker-plugin" if builder.kind_of(self.cc) == "gcc" else ""
         script = (f"objcopy -R '.init_array*' scheme.o its.o && "
                   f"cp {kits}/0-*.o scenario.o && "
                   f"ld -r -T gather.ld its.o {kits}/[!0]*.o scenario.o -o whole.o && "
                   f"objcopy {renames} whole.o && "
-                  f"{self.cc} -no-pie -Wl,-Ttext-segment={first:#x} {mine}/*.o whole.o "
-                  "-o program && "
-                  "nm -S program")
+                  f"{self.cc} {plugin} -no-pie -Wl,-Ttext-segment={first:#x} "
+                  f"{mine}/engine.o whole.o -o program && readelf -sW program")
         done = jail.run(
-            ["/bin/sh", "-c", script], ro=[engine, parts],
+            ["/bin/sh", "-c", script], ro=[explorer, parts],
             files={"scheme.o": scheme, "gather.ld": gather.encode()},
             seconds=20, memory=1 << 30, processes=16, fetch="program",
             output=16 << 20)

@@ -390,7 +390,7 @@ def test_every_kind_of_failure_has_a_sentence():
 
 
 
-@pytest.mark.parametrize("tool", ["gcc", "as", "objdump", "objcopy", "nm", "ld"])
+@pytest.mark.parametrize("tool", ["gcc", "as", "objdump", "objcopy", "readelf", "ld"])
 def test_missing_tool_is_the_machines_fault_and_nobody_elses(tmp_path, monkeypatch, tool):
     """The jail sees a system without it: right work is not marked down."""
     monkeypatch.setattr(building, "CONTROLS", {})

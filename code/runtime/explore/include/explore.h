@@ -66,7 +66,6 @@ enum lab_x_irq { LAB_X_IRQ_ON, LAB_X_IRQ_OFF, LAB_X_BH_ON, LAB_X_BH_OFF };
 bool lab_x_irq(enum lab_x_irq how);
 bool lab_x_irqs_off(void);
 void lab_x_cpu_relax(void);
-void lab_x_data_race(int by);
 
 void lab_x_list_add(const void *node, const void *prev, const void *next);
 void lab_x_list_del(const void *node);
