@@ -168,11 +168,12 @@ class Proof(FromLabs):
         if not proof:
             return self.prose("Not recorded here: run ``make prove-grader``.")
         rows = [[lab["lab"], lab["mutants"], lab["killed"], lab["right"],
-                 lab["marked_down"], lab["times"], lab["vm_saw"]] for lab in proof["labs"]]
+                 lab["marked_down"], lab["times"], lab["vm_saw"],
+                 f"``{lab['commit']}``, {lab['date']}"] for lab in proof["labs"]]
         return [self.table(["Lab", "Wrong ones", "of them failed, for their reason",
                             "Right ones", "of them marked down", "Times each",
-                            "Wrong ones that the VM saw too"],
-                           rows, [22, 11, 19, 11, 15, 11, 11])]
+                            "Wrong ones that the VM saw too", "Commit, date"],
+                           rows, [20, 9, 15, 9, 13, 9, 11, 14])]
 
 
 class Mutants(FromLabs):

@@ -12,13 +12,12 @@ import datetime
 import json
 import os
 import random
-import subprocess
 import sys
 
 from . import jail, labs, mutate_equal, mutate_make, mutate_run
 from .cli import heed_ends, leave
 from .mutate_run import KILLED, REFUSED, SURVIVED, UNDECIDED, misfit
-from .prove import Progress
+from .prove import Progress, commit
 
 PAIRS = 40
 EQUIVALENT, MISFIT, SAME, WRONG = "equivalent", "misfit", "same code", "not equivalent"
@@ -135,12 +134,6 @@ def show(accounts):
     for account in accounts:
         for argument in account.idle:
             print(f"{account.lab.name}: there is no mutant any more for the {argument}")
-
-
-def commit():
-    done = subprocess.run(["git", "-C", labs.TOP, "rev-parse", "--short=12", "HEAD"], text=True,
-                          capture_output=True, check=False)
-    return done.stdout.strip() or "no commit"
 
 
 def record_path():
