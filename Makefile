@@ -59,6 +59,9 @@ check: setup-build+docs+vm+bench+check+grade ## all tests; K=word runs those who
 	@labs/vm/vm fetch
 	$(PYTHON) -m pytest -n 2 --dist loadfile labs/grader/tests labs/vm/tests code/tests $(if $(K),-k '$(K)')
 
+check-release: ## the same and make demo on a Debian made for it; RELEASE=bookworm or trixie; needs root and debootstrap
+	@code/tests/release "$(RELEASE)" $(if $(K),'make check K="$(K)"')
+
 ## The book
 
 htmldocs: setup-docs ## the book, in Documentation/output/html; INSTRUCTOR=1 with the keys to the labs, elsewhere
@@ -176,6 +179,6 @@ help: ## this list
 .DEFAULT:
 	@echo "There is no target \"$@\". 'make help' lists them." >&2; exit 2
 
-.PHONY: demo check htmldocs mandocs linkcheckdocs cleandocs explore explore-list explore-claims stress native module vm \
+.PHONY: demo check check-release htmldocs mandocs linkcheckdocs cleandocs explore explore-list explore-claims stress native module vm \
 	debug-kernels debug-matrix demo-image gdb lab grade handout grade-class prove-grader prove-mutants \
 	bench claims litmus setup clean mrproper help
