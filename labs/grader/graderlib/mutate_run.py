@@ -24,21 +24,6 @@ STRICT = ["-Werror=implicit-function-declaration", "-Werror=incompatible-pointer
           "-Werror=int-conversion", "-Werror=discarded-qualifiers"]
 
 
-def depends_on(lab):
-    """A hash of all that a verdict depends on, but for the mutant: not of what makes
-    mutants, nor of what argues about them."""
-    digest = hashlib.sha256()
-    grader = os.path.join(labs.TOP, "labs", "grader", "graderlib")
-    paths = [os.path.join(lab.folder, "lab.toml")]
-    for top in (os.path.join(labs.CODE, "runtime"), lab.family_folder, grader):
-        paths += confined.builder.files_under(top, ".c", ".h", ".py", ".toml", ".mk", "explore")
-    for path in paths:
-        if "/tests/" not in path and not os.path.basename(path).startswith("mutate"):
-            with open(path, "rb") as f:
-                digest.update(os.path.relpath(path, labs.TOP).encode() + f.read())
-    return digest.hexdigest()[:16]
-
-
 def object_of(lab, text):
     """A hash of the code that is explored, without what a debugger wants; what the
     compiler says if there is none."""
@@ -180,7 +165,7 @@ class Trials:
 
     def __init__(self, lab, quick=False):
         self.lab = lab
-        self.journal = Journal(lab, "mutate", depends_on(lab))
+        self.journal = Journal(lab, "mutate")
         self.how = "quick trial" if quick else "trial"
         self.meets = {c.function: asked_by(lab, c.function) for c in lab.cuts} if quick \
             else meeting(lab, self.journal)

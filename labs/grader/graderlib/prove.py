@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 
-from . import corroborate, labs, native, stages
+from . import confined, corroborate, labs, native, stages
 from .cli import heed_ends, leave
 from .handed_in import digest_of
 
@@ -42,10 +42,27 @@ def entries(lab):
     return out + [Entry(lab, name, labs.read_text(path)) for name, path in right.items()]
 
 
+def judges():
+    """Files of the grader that have a say in a verdict: stages.py, what it imports, what
+    that imports. Not measuring.py: what is measured is for a person to look at."""
+    folder, found, new = os.path.dirname(__file__), set(), {"stages", "corroborate"}
+    while new:
+        found |= new
+        text = "".join(labs.read_text(os.path.join(folder, n + ".py")) for n in new)
+        named = re.findall(r"^ *from \. import \(?([\w, ]+)|^ *from \.(\w+) import", text,
+                           re.MULTILINE)
+        new = {n for names in named for n in re.findall(r"\w+", " ".join(names))
+               if os.path.exists(os.path.join(folder, n + ".py"))} - found - {"measuring"}
+    return [os.path.join(folder, n + ".py") for n in sorted(found)]
+
+
 def depends_on(lab):
-    """A hash of all that a verdict depends on, but for the submission."""
-    return digest_of([os.path.join(labs.CODE, "runtime"), lab.family_folder, lab.folder,
-                      os.path.join(labs.TOP, "labs", "grader", "graderlib")])
+    """A hash of all that a verdict depends on, but for the submission and what must
+    become of it."""
+    paths = [os.path.join(lab.folder, "lab.toml"), *judges()]
+    for top in (os.path.join(labs.CODE, "runtime"), lab.family_folder):
+        paths += confined.builder.files_under(top, ".c", ".h", ".py", ".toml", ".mk", "explore")
+    return digest_of(p for p in paths if "/tests/" not in p)
 
 
 def complaint(entry, result):
@@ -112,10 +129,10 @@ def try_vm(entry):
 class Journal:
     """What was tried before, of the same sources."""
 
-    def __init__(self, lab, name="prove", of=""):
+    def __init__(self, lab, name="prove"):
         folder = native.folder(name)
         os.makedirs(folder, exist_ok=True)
-        self.path, self.of = os.path.join(folder, lab.name + ".jsonl"), of or depends_on(lab)
+        self.path, self.of = os.path.join(folder, lab.name + ".jsonl"), depends_on(lab)
         self.lock, self.seen = threading.Lock(), {}
         for line in self.lines():
             if line.get("of") == self.of:
@@ -134,7 +151,7 @@ class Journal:
 
     @staticmethod
     def key(entry, how, n):
-        text = hashlib.sha256(entry.text.encode()).hexdigest()[:16]
+        text = hashlib.sha256(repr((entry.text, entry.mutant)).encode()).hexdigest()[:16]
         return f"{entry.name} {text} {how} {n}"
 
     def keep(self, key, outcome):
