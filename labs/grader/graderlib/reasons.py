@@ -163,6 +163,16 @@ def other_place(story):
     return mine[0] if mine else freed_at(story) if story.steps else None
 
 
+def given_code_last(lab, story, where, other):
+    """The two places of a data race, which has no guilty one by itself: that in a function
+    that is written in this lab comes before that in one that is given."""
+    of = {c.function for c in lab.cuts}
+    if not (other and story.failure and story.failure["kind"] == "data-race"):
+        return where, other
+    given = where["function"] not in of and where["function"].startswith("lab_")
+    return (other, where) if given and other["function"] in of else (where, other)
+
+
 def charged(lab, task, story):
     """(task, function): another task's function that is at fault, and nobody of this
     one's; or None."""

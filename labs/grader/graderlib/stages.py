@@ -227,8 +227,9 @@ class Grading:
         if failure:
             other = reasons.other_place(story)
             where = reasons.place_of(story) or other or failure["at"]
+            where, other = reasons.given_code_last(self.lab, story, where,
+                                                   other or failure.get("other"))
             out["place"] = reasons.say_place(where)
-            other = other or failure.get("other")
             if other and other != where:
                 out["other"] = reasons.say_place(other)
             before = doc["failures"][:doc["failures"].index(failure)]
