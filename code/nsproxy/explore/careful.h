@@ -210,4 +210,33 @@ static inline bool careful_lockless(struct careful_used before)
 	return CAREFUL_READER_LOCKS || careful_used_most(before, 0, 0);
 }
 
+/* A caller may have interrupts off: nothing between these two may sleep. */
+static inline bool careful_interrupts_off(void)
+{
+	bool off = lab_choose(2);
+
+	if (off)
+		local_irq_disable();
+	return off;
+}
+
+static inline void careful_interrupts_on(bool off)
+{
+	if (off)
+		local_irq_enable();
+}
+
+/*
+ * Where the rule is that a look takes no reference. @t points to an nsproxy that
+ * no more than two tasks have, and so keeps it.
+ */
+static inline bool careful_unpinned(struct lab_task *t)
+{
+	struct lab_nsproxy *nsproxy = careful_pointer(t);
+
+	return CAREFUL_READER_LOCKS ||
+	       (atomic_read(&nsproxy->count) <= 2 &&
+		refcount_read(&nsproxy->uts_ns->ns.count) == 1);
+}
+
 #endif

@@ -9,6 +9,9 @@
  *					   reader who is protected
  *	4. takes a reference
  *
+ * The reader's caller may have interrupts off throughout: a reader who pins the
+ * nsproxy may be the one who drops its last reference, and that sleeps.
+ *
  * Before that, alone: what is returned for a zombie, for a quiet task and for
  * another one, to a caller with interrupts off, and ten times in a row. After
  * it: who asks again is told the new one.
@@ -88,9 +91,11 @@ static void start(void)
 
 static void reader(void)
 {
+	bool off = careful_interrupts_off();
 	struct careful_used before = careful_used();
 	struct lab_uts_namespace *uts_ns = scheme->utsns_get(task);
 
+	careful_interrupts_on(off);
 	lab_must(careful_lockless(before),
 		 "lab_utsns_get() " CAREFUL_READER_RULE);
 	lab_must(uts_ns == old || uts_ns == new,

@@ -15,6 +15,9 @@
  *							   protected
  *	6. looks at its namespace
  *
+ * The reader's caller may have interrupts off throughout. Under RCU the sibling
+ * looks at the counts as well: a look takes no reference, not for a moment.
+ *
  * Before that, alone: what is returned for a zombie, for a quiet task and for
  * another one, to a caller with interrupts off, and ten times in a row. After
  * it: who asks again is told the new one.
@@ -76,9 +79,11 @@ static void start(void)
 
 static void reader(void)
 {
+	bool off = careful_interrupts_off();
 	struct careful_used before = careful_used();
 	unsigned int inum = scheme->task_uts_inum(task);
 
+	careful_interrupts_on(off);
 	lab_must(careful_lockless(before),
 		 "lab_task_uts_inum() " CAREFUL_READER_RULE);
 	lab_must(inum == old || inum == new,
@@ -89,6 +94,8 @@ static void leaves(void)
 {
 	lab_must(scheme->task_uts_inum(sibling) == old,
 		 "lab_task_uts_inum() returns the number of a task that has not begun to exit");
+	lab_must(careful_unpinned(sibling),
+		 "lab_task_uts_inum() takes no reference on anything");
 	careful_sibling_leaves();
 }
 

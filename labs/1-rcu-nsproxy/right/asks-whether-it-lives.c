@@ -49,13 +49,15 @@ static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
  */
 static unsigned int lab_task_uts_inum(struct lab_task *task)
 {
-	struct lab_uts_namespace *uts_ns = lab_utsns_get(task);
+	struct lab_nsproxy *nsproxy;
 	unsigned int inum = 0;
 
-	if (uts_ns) {
-		inum = uts_ns->ns.inum;
-		lab_put_uts_ns(uts_ns);
-	}
+	rcu_read_lock();
+	nsproxy = rcu_dereference(task->nsproxy);
+	/* An nsproxy that nobody has any more is looked through all the same. */
+	if (nsproxy && refcount_read(&nsproxy->uts_ns->ns.count))
+		inum = nsproxy->uts_ns->ns.inum;
+	rcu_read_unlock();
 	return inum;
 }
 

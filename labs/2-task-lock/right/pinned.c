@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Another right one: the lock only ever pins. A remote reader takes a reference
- * on the whole nsproxy under it, and looks at leisure afterwards. The owner
- * takes the lock for everything, which it need not.
+ * Another right one: who may sleep only pins under the lock. lab_mounts_open()
+ * takes a reference on the whole nsproxy, and looks at leisure afterwards; its
+ * put may be the last one. The two others may be called with interrupts off, and
+ * do without. The owner takes the lock for everything, which it need not.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -25,14 +26,15 @@ static struct lab_nsproxy *pin_nsproxy(struct lab_task *task)
 
 static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
 {
-	struct lab_nsproxy *nsproxy = pin_nsproxy(task);
-	struct lab_uts_namespace *uts_ns;
+	struct lab_uts_namespace *uts_ns = NULL;
 
-	if (!nsproxy)
-		return NULL;
-	uts_ns = nsproxy->uts_ns;
-	lab_get_uts_ns(uts_ns);
-	lab_put_nsproxy(nsproxy);
+	lab_task_lock(task);
+	if (task->nsproxy) {
+		uts_ns = task->nsproxy->uts_ns;
+		lab_get_uts_ns(uts_ns);
+	}
+	lab_task_unlock(task);
+
 	return uts_ns;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Another right one: the lock in the pointer only ever pins. A remote reader
- * takes a reference on the whole nsproxy under it, and looks at leisure; fork
- * does the same. The switch exchanges in one helper.
+ * Another right one: who may sleep only pins under the lock in the pointer.
+ * lab_mounts_open() takes a reference on the whole nsproxy, and looks at leisure;
+ * fork does the same. The two others may be called with interrupts off, where a
+ * last put can't be, and do without. The switch exchanges in one helper.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -25,26 +26,21 @@ static struct lab_nsproxy *pin_nsproxy(struct lab_task *task)
 
 static struct lab_uts_namespace *lab_utsns_get(struct lab_task *task)
 {
-	struct lab_nsproxy *nsproxy = pin_nsproxy(task);
-	struct lab_uts_namespace *uts_ns;
+	struct lab_nsproxy *nsproxy = lab_ptrlock_lock(&task->nsproxy);
+	struct lab_uts_namespace *uts_ns = nsproxy ? nsproxy->uts_ns : NULL;
 
-	if (!nsproxy)
-		return NULL;
-	uts_ns = nsproxy->uts_ns;
-	lab_get_uts_ns(uts_ns);
-	lab_put_nsproxy(nsproxy);
+	if (uts_ns)
+		lab_get_uts_ns(uts_ns);
+	lab_ptrlock_unlock(&task->nsproxy);
 	return uts_ns;
 }
 
 static unsigned int lab_task_uts_inum(struct lab_task *task)
 {
-	struct lab_nsproxy *nsproxy = pin_nsproxy(task);
-	unsigned int inum;
+	struct lab_nsproxy *nsproxy = lab_ptrlock_lock(&task->nsproxy);
+	unsigned int inum = nsproxy ? nsproxy->uts_ns->ns.inum : 0;
 
-	if (!nsproxy)
-		return 0;
-	inum = nsproxy->uts_ns->ns.inum;
-	lab_put_nsproxy(nsproxy);
+	lab_ptrlock_unlock(&task->nsproxy);
 	return inum;
 }
 
