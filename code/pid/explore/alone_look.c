@@ -4,7 +4,8 @@
  * list of their pid, and off it when they go. For schemes that have a list.
  *
  *	looks
- *	1. a pid is initialised, interrupts off: its list is empty
+ *	1. a pid is initialised, interrupts off: its list is empty, whatever was
+ *	   in its memory before
  *	2. looks up a process's directory, nine below it and a file: ten are
  *	   on the list, and all eleven keep the pid
  *	3. looks up a thread's: it is on the thread's own list
@@ -32,11 +33,12 @@ static void start_two_instances(void)
 	thread = lab_fork(ns, TID, task, NULL);
 }
 
-static void init_alone(void)
+/* @was: what the memory of the new pid is full of. */
+static void init_alone(int was)
 {
 	struct lab_pid *pid = lab_alloc(scheme->pid_size);
 
-	memset(pid, 0x5a, scheme->pid_size);
+	memset(pid, was, scheme->pid_size);
 	local_irq_disable();
 	scheme->init_pid(pid);
 	lab_must(irqs_disabled(),
@@ -125,7 +127,8 @@ static void looker(void)
 {
 	unsigned int waits = lab_used(LAB_USED_GRACE_PERIODS);
 
-	init_alone();
+	init_alone(0x5a);
+	init_alone(0xa5);
 	look_alone();
 	look_at_thread();
 	look_at_dead();
