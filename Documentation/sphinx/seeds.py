@@ -41,7 +41,7 @@ def load(app):
         raise BadSeeds(f"{name}: {e}") from None
     for seed in found:
         for row in seed.get("statement", []):
-            odd = (FIELDS - {"claims"}) - set(row) or set(row) - FIELDS
+            odd = (FIELDS - {"claims"} - set(row)) | (set(row) - FIELDS)
             if odd:
                 raise BadSeeds(f"{name}: {seed.get('id')}: a statement is wrong about "
                                + ", ".join(sorted(odd)))
@@ -115,6 +115,18 @@ def resolve(app, env, node, contnode):
     return make_refnode(app.builder, node["refdoc"], page, name, nodes.inline("", text))
 
 
+def in_table(node):
+    """Is it in the table of statements itself?"""
+    while node is not None and "seed-statements" not in node.get("classes", ()):
+        node = node.parent
+    return node is not None
+
+
+def plain(text):
+    """Without line breaks, and with the quotes that people type."""
+    return " ".join(text.translate(str.maketrans("‘’“”", "''\"\"")).split())
+
+
 def wrong_with(row, env, trees):
     """What a row says and its page doesn't bear out; "" if nothing."""
     page = row["page"]
@@ -125,11 +137,10 @@ def wrong_with(row, env, trees):
     section = section_of(trees[page], row["section"])
     if section is None:
         return f"{page} has no section “{row['section']}”"
-    said = " ".join(section.astext().split())
-    if " ".join(row["words"].split()) not in said:
+    if plain(row["words"]) not in plain(section.astext()):
         return f"{page}, {row['section']}, does not say “{row['words']}”"
     there = {n["reftarget"] for n in trees[page].findall(addnodes.pending_xref)
-             if n.get("reftype") == "claim"}
+             if n.get("reftype") == "claim" and not in_table(n)}
     missing = [c for c in row.get("claims", []) if c not in there]
     return f"{page} does not link to {', '.join(missing)}" if missing else ""
 

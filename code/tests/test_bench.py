@@ -307,6 +307,24 @@ def test_counted_atomics_are_those_that_the_processor_executes(plain, scheme):
     assert executed["own"] == 0 and executed["switch_shared"] >= 1
 
 
+def table_of_atomics():
+    """{scheme: [number in each column]} of the book's comparison."""
+    with open(os.path.join(TOP, "Documentation", "nsproxy", "comparison.rst"),
+              encoding="utf-8") as f:
+        part = f.read().split("What one operation costs in atomics")[1]
+    rows = part.split(".. list-table::")[1].split("\nThe table is typed")[0].split("   * - ")[2:]
+    cells = [re.split(r"^     - ", row, flags=re.MULTILINE) for row in rows]
+    return {row[0].strip(): [int(cell.split()[0]) for cell in row[1:]] for row in cells}
+
+
+@pytest.mark.parametrize("scheme", ["rcu", "task_lock", "pointer_tag", "dedicated_lock",
+                                    "pointer_lock"])
+def test_table_of_atomics_in_the_book_is_what_is_counted(plain, scheme):
+    counted = step.counted(os.path.join(plain.out, "run"), scheme)
+    columns = ("peek", "get", "switch_shared", "own")
+    assert table_of_atomics()[scheme] == [counted[op] for op in columns]
+
+
 @pytest.mark.parametrize("code, atomic", [
     ("f0ff07", True),               # lock incl (%rdi)
     ("f00fb117", True),             # lock cmpxchg %edx,(%rdi)
