@@ -30,6 +30,7 @@ def options(argv, doc):
                    help="where the page and the pictures go (SUBMISSION/report)")
     p.add_argument("--no-report", action="store_true", help="no page, no pictures")
     p.add_argument("--quiet", action="store_true", help="only the last line")
+    p.add_argument("--whose", default="", help=argparse.SUPPRESS)   # for the page's head
     o = p.parse_args(argv)
     if o.hint < 0 or o.jobs is not None and o.jobs < 1:
         p.error("--jobs is 1 or more, --hint is 0 or more")
@@ -100,7 +101,8 @@ def tell_all(o, lab, run, result, report, folder):
     page = ""
     if not o.no_report and not result["interrupted"]:
         try:
-            page = report.save(lab, result, run.docs, folder, o.hint)
+            page = report.save(lab, result, run.docs, folder, o.hint,
+                               o.whose or begin.shown(run.source))
         except OSError as e:
             result["notes"].append(f"No page was written: {e.filename or folder}: "
                                    f"{e.strerror}.")

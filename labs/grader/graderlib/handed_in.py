@@ -4,7 +4,8 @@
 A submission is an entry of the class's folder: a folder with the scheme's
 file in it (and answers.toml), at any depth of up to three, or that file
 itself. Names may hold anything that a file system allows, so they are used
-for people only; files and jobs go by number.
+for people only; files and jobs go by a digest of name and submission: a link to a
+report leads to that student's report of that submission, whoever joins the class.
 """
 import contextlib
 import dataclasses
@@ -28,10 +29,17 @@ class HandedIn:
     name: str           # as the entry is called; for people
     files: dict         # {name in the submission: path}
     trouble: str = ""   # why it can't be graded
+    note: str = ""      # which file was taken, where there are several
+    raw: bytes = b""    # its name, as the file system has it
+    digest: str = ""    # of what is in it
 
     @property
     def stem(self):
-        return f"{self.number:04}"
+        return hashlib.sha256(self.raw + b"\0" + self.digest.encode()).hexdigest()[:16]
+
+    def whose(self):
+        """For the head of its report."""
+        return self.name + (f" ({self.note})" if self.note else "")
 
 
 def shown(name):
@@ -45,9 +53,9 @@ class Unclear(Exception):
 
 
 def find(folder, wanted):
-    """{name: path} of the wanted files; the one that lies highest wins. Where two lie
-    equally high they have to be the same."""
-    found = {}
+    """({name: path} of the wanted files, {name: paths} of others of that name that lie
+    deeper). Where two lie equally high they have to be the same."""
+    found, deeper = {}, {}
     level = [folder]
     for _ in range(DEEPEST):
         below, here = [], {}
@@ -56,7 +64,9 @@ def find(folder, wanted):
                 for entry in sorted(entries, key=lambda e: os.fsencode(e.name)):
                     if entry.is_dir(follow_symlinks=False):
                         below.append(entry.path)
-                    elif entry.name in wanted and entry.name not in found:
+                    elif entry.name in found:
+                        deeper.setdefault(entry.name, []).append(entry.path)
+                    elif entry.name in wanted:
                         here.setdefault(entry.name, []).append(entry.path)
         for name, paths in here.items():
             found[name] = paths[0]
@@ -64,7 +74,17 @@ def find(folder, wanted):
                 raise Unclear(f"there is more than one {name} in it: " + ", ".join(
                     shown(os.path.relpath(p, folder)) for p in paths[:3]))
         level = below
-    return found
+    return found, deeper
+
+
+def taken(folder, found, deeper):
+    """Which of several files of a name was taken; "" where there is one of each."""
+    def say(path):
+        return shown(os.path.relpath(path, folder))
+    return "; ".join(
+        f"{say(found[name])} was graded, and not " + ", ".join(map(say, paths[:3]))
+        + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+        for name, paths in deeper.items())
 
 
 def called_otherwise(folder, name):
@@ -107,7 +127,7 @@ def collect(folder, wanted):
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        item = HandedIn(len(out) + 1, shown(entry.name), {})
+        item = HandedIn(len(out) + 1, shown(entry.name), {}, raw=os.fsencode(entry.name))
         out.append(item)
         try:
             look_at(item, entry, wanted)
@@ -123,7 +143,8 @@ def collect(folder, wanted):
 def look_at(item, entry, wanted):
     """What there is of a submission in an entry of a class's folder."""
     if entry.is_dir(follow_symlinks=False):
-        item.files = find(entry.path, wanted)
+        item.files, deeper = find(entry.path, wanted)
+        item.note = taken(entry.path, item.files, deeper)
         if wanted[0] not in item.files:
             other = called_otherwise(entry.path, wanted[0])
             archive = "" if other else archive_in(entry.path)
@@ -152,8 +173,8 @@ def content(path):
 
 
 def packed(item):
-    """(the submission as a tar of regular files with known names, a digest of what is in
-    it). Both are None where it can't be graded."""
+    """The submission as a tar of regular files with known names, and its digest is set.
+    None where it can't be graded."""
     digest = hashlib.sha256()
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
@@ -162,12 +183,13 @@ def packed(item):
                 data = content(where)
             except OSError as error:
                 item.trouble = f"{name} can't be read: {error.strerror}"
-                return None, None
+                return None
             digest.update(name.encode() + b"\0" + data + b"\0")
             info = tarfile.TarInfo(name)
             info.size, info.mode = len(data), 0o644
             tar.addfile(info, io.BytesIO(data))
-    return out.getvalue(), digest.hexdigest()
+    item.digest = digest.hexdigest()
+    return out.getvalue()
 
 
 def unpack(file, folder, wanted):

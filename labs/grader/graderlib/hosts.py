@@ -93,8 +93,10 @@ def close(pipe):
         pass
 
 
-def job(host, args, packed, running, seconds):
-    """(result, page) of a submission, graded there. Raises Lost."""
+def job(host, args, handed_in, running, seconds):
+    """(result, page) of a submission, graded there. handed_in: whose it is, and its files.
+    Raises Lost."""
+    whose, packed = handed_in
     with tempfile.TemporaryFile() as said:
         try:
             child = running.begin(host.command(args), said)
@@ -104,7 +106,7 @@ def job(host, args, packed, running, seconds):
         late.start()
         try:
             try:
-                child.stdin.write(json.dumps({"size": len(packed)}).encode() + b"\n" + packed)
+                child.stdin.write(json.dumps({"whose": whose, "size": len(packed)}).encode() + b"\n" + packed)
                 child.stdin.flush()
             except OSError:     # it has ended already, and says why
                 pass
@@ -144,7 +146,8 @@ def unfit(result):
 
 
 class Pool:
-    """args: of each job. packed(stem): what it gets. reference: what each host gets first."""
+    """args: of each job. packed(stem): whose it is, and its files. reference: what each
+    host gets first, in the same way."""
 
     def __init__(self, hosts, args, packed, reference, seconds, most, tell):
         self.hosts, self.args, self.packed, self.reference = hosts, args, packed, reference

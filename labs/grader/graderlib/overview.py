@@ -6,13 +6,14 @@ import os
 import statistics
 import time
 
-from . import report, tables
+from . import report, skeleton, tables
 
 MARK = {"passed": ("\N{CHECK MARK}", "passed"), "failed": ("\N{MULTIPLICATION X}", "failed"),
         "not written": ("\N{MIDDLE DOT}", "unwritten"),
         "not answered": ("\N{MIDDLE DOT}", "unwritten"),
         "for a person": ("\N{LOWER RIGHT PENCIL}", "person")}
 OTHER = ("\N{EN DASH}", "other")
+MOST_WORDS = 4000       # letters of an answer
 STYLE = """
 :root { color-scheme: light dark; --bg: #fff; --fg: #1b1b1b; --line: #ccc; --dim: #5a5a5a;
   --good: #dff2df; --bad: #fbdcd8; --wait: #f0f0f0; --person: #e3ebfa; --link: #0645ad; }
@@ -33,6 +34,8 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .unwritten, .other { background: var(--wait); } .person { background: var(--person); }
 td.name { max-width: 16rem; overflow-wrap: anywhere; }
 td.reason { min-width: 18rem; overflow-wrap: anywhere; }
+blockquote { border-left: 3px solid var(--line); margin: 0 0 1rem; padding-left: 1rem;
+  white-space: pre-wrap; overflow-wrap: anywhere; max-width: 45rem; }
 .dim { color: var(--dim); }
 """
 
@@ -70,6 +73,8 @@ def row(lab, item, result):
     name = html.escape(item.name)
     if result["tasks"]:
         name = f'<a href="reports/{item.stem}.html">{name}</a>'
+    if item.note:
+        name += f'<br><span class="dim">{html.escape(item.note)}</span>'
     stuck = next((t for t in result["tasks"] if t["state"] not in tables.FINE), {})
     reason = result.get("not_graded") or stuck.get("reason") or ""
     cells = "".join(mark(tables.state_of(result, t)) for t in lab.tasks)
@@ -99,6 +104,49 @@ def sums(rows, about):
     return text + f"Stages: {about['stages'].replace(',', ', ')}. {time.strftime('%Y-%m-%d %H:%M')}."
 
 
+def head(title):
+    return f"""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+{report.POLICY}
+<style>{STYLE}</style></head><body><main>
+<h1>{title}</h1>
+"""
+
+
+def replace(path, text):
+    with open(path + ".new", "w", encoding="utf-8") as f:
+        f.write(text)
+    os.replace(path + ".new", path)
+
+
+def questions(lab):
+    """Those that a person reads the answers to."""
+    return [t for t in lab.tasks if t.asks == "text"]
+
+
+def write_answers(path, lab, rows):
+    """What all have written in words, question by question: to be read side by side."""
+    out = [head(html.escape(f"Lab {lab.number}, {lab.title}: answers in words"))]
+    for task in questions(lab):
+        out.append(f"<h2>{task.id} {html.escape(skeleton.plain(task.title))}</h2>"
+                   f"<p>{html.escape(skeleton.plain(task.question))}</p>")
+        silent = []
+        for item, result in rows:
+            said = next((t.get("said") for t in result["tasks"] if t["id"] == task.id), None)
+            if said:
+                out.append(f'<h3><a href="reports/{item.stem}.html">{html.escape(item.name)}'
+                           f"</a></h3><blockquote>{html.escape(str(said)[:MOST_WORDS])}"
+                           "</blockquote>")
+            else:
+                silent.append(item.name)
+        if silent:
+            out.append(f'<p class="dim">No answer: {html.escape(", ".join(silent))}.</p>')
+    if not questions(lab):
+        out.append("<p>This lab asks for none.</p>")
+    replace(path, "".join(out) + "</main></body></html>\n")
+
+
 def write(path, lab, rows, about):
     title = html.escape(f"Lab {lab.number}, {lab.title}: the class")
     heads = "".join(f'<th scope="col" class="mark" title="{html.escape(t.title)}">{t.id}</th>'
@@ -108,13 +156,7 @@ def write(path, lab, rows, about):
         f"<td>{html.escape(reason)}</td>"
         f'<td class="reason">{html.escape(", ".join(names))}</td></tr>'
         for task, reason, names in where_stuck(rows))
-    text = f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-{report.POLICY}
-<style>{STYLE}</style></head><body><main>
-<h1>{title}</h1>
-<p>{html.escape(sums(rows, about))}</p>
+    text = head(title) + f"""<p>{html.escape(sums(rows, about))}</p>
 <h2>Where they are stuck</h2>
 <p class="dim">The first task that is not done, and what stops them there.</p>
 <div class="wide" tabindex="0" role="region" aria-label="Where they are stuck"><table>
@@ -131,9 +173,8 @@ A name leads to that report.</p>
 <tbody>{"".join(row(lab, i, r) for i, r in rows)}</tbody></table></div>
 <p class="dim">Points come from the explorer and from answers, never from a time. MB is the
 largest process of the grading. The same as <a href="grades.csv">CSV</a>,
-<a href="resources.csv">CSV of times and memory</a>, <a href="junit.xml">JUnit</a>.</p>
+<a href="resources.csv">CSV of times and memory</a>, <a href="junit.xml">JUnit</a>. What
+they have written in words, <a href="answers.html">question by question</a>.</p>
 </main></body></html>
 """
-    with open(path + ".new", "w", encoding="utf-8") as f:
-        f.write(text)
-    os.replace(path + ".new", path)
+    replace(path, text)

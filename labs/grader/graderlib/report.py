@@ -244,8 +244,8 @@ def measured_part(task):
     return "\n".join(out)
 
 
-def page(lab, result, pictures, wanted):
-    """One page that needs nothing beside it."""
+def page(lab, result, pictures, wanted, whose):
+    """One page that needs nothing beside it. whose: the student's name, or the file's."""
     esc = html.escape
     rows = "".join(
         f"<tr><td>{esc(t['id'])}</td><td>{esc(skeleton.plain(t['title']))}</td>"
@@ -257,10 +257,10 @@ def page(lab, result, pictures, wanted):
         f"{esc(s['state'])}</td><td>{esc(s['said'])}</td><td class=n>{s['seconds']:.1f} s</td>"
         "</tr>" for s in result["stages"])
     out = [f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport "
-           f"content='width=device-width'>{POLICY}<title>Lab {lab.number}: {result['points']} of "
-           f"{result['of']}</title><style>{STYLE}</style>",
+           f"content='width=device-width'>{POLICY}<title>{esc(whose)}, lab {lab.number}: "
+           f"{result['points']} of {result['of']}</title><style>{STYLE}</style>",
            f"<h1>Lab {lab.number}: {esc(skeleton.plain(lab.title))}</h1>"
-           f"<p>{esc(last_line(lab, result))}.</p><table>{rows}</table>"]
+           f"<p>{esc(whose)}</p><p>{esc(last_line(lab, result))}.</p><table>{rows}</table>"]
     for task in unfinished(result):
         if not task["reason"]:
             continue
@@ -297,7 +297,7 @@ def page(lab, result, pictures, wanted):
     return "\n".join(out) + "\n</html>\n"
 
 
-def save(lab, result, docs, folder, wanted=0):
+def save(lab, result, docs, folder, wanted, whose):
     """The page and the pictures, in `folder`. What an earlier grade left goes."""
     os.makedirs(folder, exist_ok=True)
     plots = {p for t in result["tasks"] for m in t["measured"]
@@ -314,5 +314,5 @@ def save(lab, result, docs, folder, wanted=0):
             if pictures[task["id"]]:
                 task["picture"] = path
     path = os.path.join(folder, "index.html")
-    write(path, page(lab, result, pictures, wanted))
+    write(path, page(lab, result, pictures, wanted, whose))
     return path

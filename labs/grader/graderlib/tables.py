@@ -32,7 +32,7 @@ def write_rows(path, rows):
 def write_csv(path, lab, rows):
     counted = [t for t in lab.tasks if t.points]
     table = [["nr", "submission", "points", "of", *(t.id for t in counted),
-              "stuck at", "reason", "host"]]
+              "stuck at", "reason", "host", "file", "report"]]
     for item, result in rows:
         stuck = next((t for t in result["tasks"] if t["state"] not in FINE), {})
         reason = result.get("not_graded") or stuck.get("reason") or ""
@@ -40,7 +40,8 @@ def write_csv(path, lab, rows):
                       f"{result['of']:g}",
                       *(f"{points_of(result, t):g}" for t in counted),
                       stuck.get("id", ""), safe_cell(reason),
-                      safe_cell(result.get("host", ""))])
+                      safe_cell(result.get("host", "")), safe_cell(item.note),
+                      f"reports/{item.stem}.html" if result["tasks"] else ""])
     write_rows(path, table)
 
 

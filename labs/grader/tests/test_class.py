@@ -213,8 +213,56 @@ def test_what_is_of_a_submission_that_is_gone_goes(tmp_path):
     shutil.rmtree(os.path.join(folder, "ada"))
     os.unlink(os.path.join(folder, "eve", LAB.source_name))
     assert grade(folder, stages="check").returncode == 1
-    assert sorted(os.listdir(reports)) == ["0001.html", "mine.html"]
-    assert sorted(os.listdir(others)) == ["0001", "0002"]
+    left = [r["report"] for r in rows_of(folder) if r["report"]]
+    assert sorted("reports/" + n for n in os.listdir(reports)) == [*left, "reports/mine.html"]
+    assert len(left) == 1 and len(os.listdir(others)) == 2
+    queue = os.listdir(os.path.join(f"{folder}-grades", "queue"))
+    assert {n.partition(".")[0] for n in queue} == {left[0][8:-5]}
+
+
+def test_a_new_name_shifts_nobody(tmp_path):
+    """A link to a report leads to that student's, whoever joins the class."""
+    folder = str(tmp_path / "class")
+    for name in ("bob", "eve"):
+        hand_in(folder, name, SKELETON)
+    grade(folder, stages="check")
+    before = {r["submission"]: r["report"] for r in rows_of(folder)}
+    hand_in(folder, "ada", SKELETON)        # the first from now on, with the same text
+    assert "2 of them known already" in grade(folder, stages="check").stdout
+    after = {r["submission"]: r["report"] for r in rows_of(folder)}
+    assert after["ada"] not in before.values()
+    assert before == {n: after[n] for n in before}
+    for name, report in after.items():
+        with open(os.path.join(f"{folder}-grades", report)) as f:
+            assert f"<p>{name}</p>" in f.read()
+
+
+def test_of_several_files_it_says_which_one_was_graded(tmp_path):
+    folder = str(tmp_path / "class")
+    hand_in(folder, "ada", RIGHT)
+    hand_in(folder, "ada/old & gone", SKELETON)
+    assert grade(folder).returncode == 0
+    row, = rows_of(folder)
+    said = f"{LAB.source_name} was graded, and not old & gone/{LAB.source_name}"
+    assert row["file"] == said and row["points"] != "0"
+    for page in ("index.html", row["report"]):
+        with open(os.path.join(f"{folder}-grades", page)) as f:
+            assert said.replace("&", "&amp;") in f.read()
+
+
+def test_answers_in_words_stand_side_by_side(tmp_path):
+    """Of all students, by question; what they write is text and nothing else."""
+    item = handed_in.HandedIn(1, "ada <b>", {}, raw=b"ada")
+    quiet = handed_in.HandedIn(2, "bob", {}, raw=b"bob")
+    a_lab = next(x for x in labs.all_labs() if overview.questions(x))
+    question = overview.questions(a_lab)[0]
+    rows = [(item, {"tasks": [{"id": question.id, "said": "<script>it is\n so"}]}),
+            (quiet, {"tasks": [{"id": question.id, "said": None}]})]
+    overview.write_answers(str(tmp_path / "answers.html"), a_lab, rows)
+    page = (tmp_path / "answers.html").read_text()
+    assert "&lt;script&gt;it is\n so</blockquote>" in page and "<script>" not in page
+    assert f'href="reports/{item.stem}.html">ada &lt;b&gt;' in page
+    assert "No answer: bob." in page and question.id in page
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")

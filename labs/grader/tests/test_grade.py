@@ -118,7 +118,7 @@ def test_a_picture_that_takes_too_long_is_left_out(tmp_path, monkeypatch):
     def slow(*_, **__):
         raise subprocess.TimeoutExpired("dot", 60)
     monkeypatch.setattr(report.subprocess, "run", slow)
-    page = labs.read_text(report.save(lab(TINY), result, run.docs, str(tmp_path / "out")))
+    page = labs.read_text(report.save(lab(TINY), result, run.docs, str(tmp_path / "out"), 0, "ada"))
     assert "<svg" not in page and "<pre>" in page
 
 
@@ -127,7 +127,7 @@ def test_what_a_submission_holds_is_no_markup_in_the_page(tmp_path):
     result = graded(tmp_path, lab(TINY), text, '"7.4" = "<script>alert(1)</script>"\n',
                     only=POINTS)
     from graderlib import report
-    assert "<script>" not in report.page(lab(TINY), result, {}, 0)
+    assert "<script>" not in report.page(lab(TINY), result, {}, 0, "ada")
 
 
 @pytest.mark.parametrize("text", ["wrong", "right"])

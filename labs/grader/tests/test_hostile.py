@@ -346,7 +346,7 @@ def test_picture_holds_no_link_and_the_page_nothing_that_runs(tmp_path):
     grading = stages.Grading(lab(LAB), hand_in(tmp_path, lab(LAB), text), ("explore",), 1)
     result = grading.run()
     folder = tmp_path / "report"
-    page = report.save(lab(LAB), result, grading.docs, str(folder))
+    page = report.save(lab(LAB), result, grading.docs, str(folder), 0, "ada")
     with open(page, encoding="utf-8") as f:
         said = f.read()
     assert "Content-Security-Policy" in said and "<svg" not in said and "<script" not in said

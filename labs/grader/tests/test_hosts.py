@@ -372,7 +372,7 @@ def test_job_gives_its_result_on_its_output_and_ends_with_its_input(tmp_path):
     with tarfile.open(fileobj=packed, mode="w") as tar:
         tar.add(LAB.reference_path, LAB.source_name)
     data = packed.getvalue()
-    child.stdin.write(json.dumps({"size": len(data)}).encode() + b"\n" + data)
+    child.stdin.write(json.dumps({"whose": "ada", "size": len(data)}).encode() + b"\n" + data)
     child.stdin.flush()
     while not list(tmp_path.glob("lab-class-*/in/*")):
         assert child.poll() is None
