@@ -28,6 +28,12 @@ def look_up(verdicts, claim, env, name):
     return None, None
 
 
+def shown(figure):
+    """Three digits are enough in a sentence."""
+    return claims.figure_text({
+        k: float(f"{v:.3g}") if isinstance(v, float) else v for k, v in figure.items()})
+
+
 class FigureRole(SphinxRole):
     def run(self):
         app = self.env.app
@@ -45,7 +51,7 @@ class FigureRole(SphinxRole):
                            app.config.claims_verdicts, name, claim, env,
                            location=(self.env.docname, self.lineno), type="figure")
             return [nodes.inline("", claims.NOT_RECORDED)], []
-        text = claims.figure_text(figure)
+        text = shown(figure)
         if result.get("marked"):
             text += f", {result['marked']}"
         node = addnodes.pending_xref(
