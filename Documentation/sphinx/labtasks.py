@@ -124,7 +124,7 @@ class Tasks(FromLabs):
             ("Goal", task.get("goal", "")), ("Given", task.get("given", "")),
             ("Question", task.get("question", "")),
             ("Checked", "; ".join(how)),
-            ("Gone wrong", task.get("wrong", ""))])]
+            ("Common mistakes", task.get("wrong", ""))])]
 
     def run(self):
         lab = self.read(self.arguments[0], "lab.toml")
