@@ -2,6 +2,7 @@
 """touches.toml of a lab: which objects each function touches, who else may touch them
 at that moment, and the scenario that has both. labs/README.md says how it is written."""
 import os
+import re
 
 import pytest
 from grading import FOLDERS, lab
@@ -47,6 +48,27 @@ def test_a_table_that_has_wrong_submissions_has_one_or_a_reason_in_each_row(fold
 def test_each_scenario_that_is_checked_is_there_for_a_row(folder):
     assert played(folder) == {scenario for _, row in rows(folder)
                               for scenario in (row["scenario"], *row.get("also", ()))}
+
+
+def counts(folder, scenario):
+    """Whether this scenario counts what a function takes or waits for."""
+    explore = os.path.join(lab(folder).family_folder, "explore")
+    text = labs.read_text(os.path.join(explore, scenario + ".c"))
+    for header in re.findall(r'^#include "(\w+\.h)"', text, re.MULTILINE):
+        path = os.path.join(explore, header)
+        text += labs.read_text(path) if header == "scenario.h" and os.path.exists(path) else ""
+    return re.search(r"lab_used\(|careful_used|careful_lockless", text)
+
+
+@pytest.mark.parametrize("folder", TABLES, ids=NAMES)
+def test_what_a_scenario_counts_is_a_rule_in_the_words_of_its_task(folder):
+    a_lab = lab(folder)
+    for task in a_lab.tasks:
+        mine = [c for c in a_lab.cuts if c.task == task.id]
+        if not mine or not any(counts(folder, c.scenario) for c in task.checks):
+            continue
+        said = " ".join([task.goal, *(f"{c.todo} {c.doc}" for c in mine)])
+        assert re.search(r"\bwait|\block at most", said), (task.id, said)
 
 
 def pairs():
