@@ -7,11 +7,18 @@ is the value and the interval that verdicts.json has for that claim, environment
 and figure, marked when it was emulated. It links to the claim, and its title
 says what was measured on. So no page has a figure that somebody typed: a name
 that the record doesn't have is a warning.
+
+.. claim-plot:: P12 N
+   :alt: what it shows, in words
+
+is the plot of that claim and environment. The content says what to see in it; what was
+measured, and on what, is added from the record.
 """
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxRole
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 import claims
 
@@ -62,6 +69,40 @@ class FigureRole(SphinxRole):
         return [node], []
 
 
+class ClaimPlot(SphinxDirective):
+    required_arguments = 2
+    has_content = True
+    option_spec = {"alt": directives.unchanged_required}
+
+    def run(self):
+        app = self.env.app
+        claim, env = self.arguments
+        for name in ("claims_registry", "claims_verdicts"):
+            self.env.note_dependency(claims.file_of(app, name))
+        self.env.note_dependency(__file__)
+        try:
+            verdicts = claims.load_verdicts(app)
+        except claims.BadClaims as e:
+            raise self.error(f"claim-plot: {e}") from None
+        found = [r for r in (verdicts or {}).get("results", [])
+                 if (r["claim"], r["env"]) == (claim, env) and r.get("plot")]
+        if not found:
+            raise self.error(f"claim-plot: {app.config.claims_verdicts} has no plot for "
+                             f"{claim} in {env}")
+        if not (self.options.get("alt") and self.content):
+            raise self.error(f"claim-plot: {claim} {env} needs :alt: and a text that says "
+                             "what to see in it")
+        text = (f"{' '.join(self.content)} "
+                f"{claims.conditions(found[0], claims.load_measured(app))} "
+                f"(:claim:`{claim}`)")
+        said, messages = self.state.inline_text(text, self.lineno)
+        image = nodes.image("", uri="/claims/" + found[0]["plot"],
+                            alt=" ".join(self.options["alt"].split()))
+        return [nodes.figure("", image, nodes.caption("", "", *said),
+                             classes=["claim-plot"]), *messages]
+
+
 def setup(app):
     app.add_role("figure", FigureRole())
+    app.add_directive("claim-plot", ClaimPlot)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

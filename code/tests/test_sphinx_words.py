@@ -184,3 +184,28 @@ def test_figure_comes_from_the_record_and_one_that_is_not_there_is_a_warning(pro
     assert 'href="claims.html#claim-R1"' in page
     _, warnings = project.build(text.replace("tall", "wide"), claims=".. claims-page::")
     assert "has no figure “ratio, wide over small” for R1 in N" in warnings
+
+
+def test_plot_says_what_was_measured_and_one_that_is_not_there_is_an_error(project):
+    project.write("Documentation/claims/registry.toml", REGISTRY + """
+[measured.N]
+lock = "a lock of paper"
+rcu = "a queue of snails"
+""")
+    found = {**VERDICTS["results"][0], "plot": "one.svg",
+             "machine": {"cpus": "3", "rounds": "5", "accel": "none: host hardware"}}
+    project.write("Documentation/claims/verdicts.json",
+                  json.dumps({**VERDICTS, "results": [found]}))
+    project.write("Documentation/claims/one.svg",
+                  '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>')
+    text = (".. claim-plot:: R1 N\n   :alt: one line\n\n   See the line.\n\n"
+            ".. toctree::\n\n   claims")
+    page, warnings = project.build(text, claims=".. claims-page::")
+    assert warnings == ""
+    assert 'alt="one line"' in page
+    assert ("See the line. Measured natively, 3 CPUs, 5 rounds. Lock: a lock of paper. "
+            "RCU: a queue of snails. (R1)") in text_of(page)
+    for wrong, why in ((("R1 N", "R1 V"), "has no plot for R1 in V"),
+                       (("   :alt: one line\n", ""), "needs :alt:")):
+        _, warnings = project.build(text.replace(*wrong), claims=".. claims-page::")
+        assert why in warnings
