@@ -133,6 +133,28 @@ def test_plain_speech():
         assert not re.search(r"\b(TODO|FIXME|[Tt]o be written|tbd)\b", prose), name
 
 
+# "Who has found it is still there": say which reader, which task, which caller.
+NO_SUBJECT = re.compile(r"(?:^|[.:;] |\n\n)(Who(?:ever)? [^.?:\n]*(?:\n[^.?:\n]+)*\.)"
+                        r"|\b((?:that|than|only|so) who(?:ever)? \w+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("text, found", [
+    ("Who holds it waits.", True), ("It waits. Whoever holds\nit knows.", True),
+    ("so that who sees it also reads", True), ("Who holds what\n=====", False),
+    ("Who reads this?", False), ("A reader that holds it waits.", False),
+])
+def test_sentence_without_a_subject_is_known(text, found):
+    assert bool(NO_SUBJECT.search(text)) is found
+
+
+def test_sentences_have_a_subject():
+    wrong = []
+    for name, text in sources():
+        for match in NO_SUBJECT.finditer(re.sub(r"``[^`]*``", "x", text)):
+            wrong.append(f"{name}: {' '.join(match[0].split())}")
+    assert not wrong, "\n".join(wrong)
+
+
 class Checker(html.parser.HTMLParser):
     """What can be seen without a browser of what keeps people out."""
 
