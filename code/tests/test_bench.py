@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Measuring: raw data, reduction, plots, the report, and what was counted."""
+import html
 import json
 import os
 import re
@@ -223,11 +224,19 @@ def test_report_stands_alone_and_says_what_is_emulated(sitting, tmp_path):
     text = report.page(outcomes, data, "../book.html", ["raw.txt"], "today")
     assert not re.search(r"(src|href)=.?(https?:)?//", text) and "<script" not in text
     assert "a &lt; b" in text and "never to be compared" in text
+    assert "pthread_spin_trylock() in a loop" in html.unescape(text)
+    assert "the guest kernel's queued spinlock" in html.unescape(text)
     assert "prefers-color-scheme: dark" in text and text.count("<svg ") >= 8
     ids = re.findall(r'\bid="([^"]+)"', text)
     assert len(ids) == len(set(ids))
     outcomes[0]["fine"] = False
     assert "Not everything went as it should" in report.page(outcomes, data, "b", [], "t")
+
+
+def test_nothing_joins_two_points():
+    from labbench import svg
+    assert svg.between([1, 2], "rcu") == svg.between([1, 2], "bare") == ""
+    assert svg.between([1, 2, 4], "rcu") == "-"
 
 
 def test_plots_need_not_have_all_quantities():
@@ -271,6 +280,7 @@ def test_three_steps_from_raw_data_to_plots(plain, tmp_path):
     assert json.loads(again.stdout) == json.loads(reduced.read_text())
     drawn = run("code/bench/plot", reduced, "--out", tmp_path / "plots", "--ascii")
     assert drawn.returncode == 0, drawn.stderr
+    assert "pthread_spin_trylock() in a loop" in " ".join(drawn.stdout.split())
     assert (tmp_path / "plots" / "atomics-N.svg").exists()
 
 

@@ -24,6 +24,18 @@ ENVIRONMENTS = set("XNVDRL")
 KINDS = {"measure", "silent", "caught"}
 
 
+def behind(env, path=FILE):
+    """What "a lock" and "RCU" are in an environment, for people who read its
+    figures; "" where there is no registry."""
+    try:
+        with open(path, "rb") as f:
+            found = tomllib.load(f).get("measured", {}).get(env, {})
+    except (OSError, tomllib.TOMLDecodeError):
+        return ""
+    return (f"Lock: {found['lock']}. RCU: {found['rcu']}. {found.get('not', '')}".strip()
+            if found else "")
+
+
 def steps():
     """The steps that the sources offer, by name."""
     found = set()

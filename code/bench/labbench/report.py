@@ -7,7 +7,7 @@ has no script and asks no other host for anything.
 import html
 import re
 
-from . import ENVIRONMENTS, SCHEMES, Trouble, bars
+from . import ENVIRONMENTS, SCHEMES, Trouble, bars, registry
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c1e21; --paper: #fdfdfc; --soft: #6a6f76;
@@ -147,7 +147,9 @@ switch while others look through it. Read about them in
             out.append(f"<p>What the kernel said of <code>{esc(o['scheme'])}</code>:</p>"
                        f"<pre>{esc(o['text'])}</pre>")
     for env in reduced.environments():
-        out.append(f"<h2>Measured {esc(ENVIRONMENTS[env])}</h2>")
+        out.append(f"<h2>Measured {esc(ENVIRONMENTS[env])}</h2>"
+                   f"<p class=soft>{esc(reduced.about(env).get('cpus', 'unknown'))} CPUs. "
+                   f"{esc(registry.behind(env))}</p>")
         if reduced.marked(env):
             out.append(f"<p class=marked>Under {esc(reduced.marked(env))}: these "
                        "times say how the schemes compare with each other here. They "
