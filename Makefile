@@ -90,13 +90,13 @@ explore-claims: setup-build ## all that it has to say of the claims; FAMILY=
 	@$(EXPLORE) --family $(FAMILY) --experiments
 
 stress: setup-build ## a scheme under sanitizers on this host; SCHEME= and BREAK= with a named change
-	@$(NATIVE) OUT=$(CURDIR)/$(STRESSED) SCHEME=$(SCHEME) BREAK=$(BREAK) \
+	@$(NATIVE) OUT=$(STRESSED) SCHEME=$(SCHEME) BREAK=$(BREAK) \
 		FLAGS="-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -DLAB_POINTS"
 	$(STRESSED)/run scheme=$(or $(SCHEME),$(firstword $(schemes_$(FAMILY)))) \
 		run=$(stressed_$(FAMILY)) readers=3 ms=1000
 
 native: setup-build ## the schemes for this host, as the measurements take them; FAMILY=
-	@$(NATIVE) OUT=$(CURDIR)/$(PLAIN)
+	@$(NATIVE) OUT=$(PLAIN)
 
 module: setup-vm ## the kernel module, for the distribution's own kernel; FAMILY=; KERNEL= KDIR= for another
 	@labs/vm/vm fetch

@@ -84,7 +84,7 @@ def test_it_is_stressed_by_its_name(kit, tmp_path):
     # -O0: half the time to build, and no warning may hide behind it.
     made = run("make", "-s", "-j2", "-f", os.path.join(kit, "code/runtime/native/Makefile"),
                f"OUT={tmp_path}", f"FLAGS={STRESS_FLAGS.replace('-O1', '-O0')}",
-               f"{tmp_path}/run")
+               "run")
     assert made.returncode == 0, made.stderr
     done = run(tmp_path / "run", "scheme=hazard_pointer", "run=owner_does_all,owner_exits",
                "readers=3", "ms=300")

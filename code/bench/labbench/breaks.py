@@ -26,7 +26,7 @@ def build(scheme="", change="", where=None):
     name = f"{scheme}-{change}" if change else "right"
     out = os.path.join(where or os.path.join(TOP, "build", "claims"), f"stress-{name}")
     command = ["make", "-s", "-f", MAKEFILE, f"OUT={out}", f"FLAGS={FLAGS}",
-               os.path.join(out, "run")]
+               "run"]
     if change:
         command += [f"SCHEME={scheme}", f"BREAK={change}"]
     done = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE,

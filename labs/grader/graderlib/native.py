@@ -54,7 +54,7 @@ def kits_own(lab, name, *settings):
     """The folder of the kit's own objects, built with these settings."""
     out = folder("native", f"{name}-{lab.family}")
     return made(["make", "-s", "-f", MAKEFILE, f"FAMILY={lab.family}", f"OUT={out}", *settings,
-                 os.path.join(out, "run")], out)
+                 "run"], out)
 
 
 def headers(folders):
