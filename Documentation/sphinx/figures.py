@@ -14,6 +14,8 @@ that the record doesn't have is a warning.
 is the plot of that claim and environment. The content says what to see in it; what was
 measured, and on what, is added from the record.
 """
+import re
+
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
@@ -25,12 +27,19 @@ import claims
 logger = logging.getLogger(__name__)
 
 
+def pattern_of(name):
+    """{most} is any number; a note in brackets may follow, such as where from."""
+    return re.compile(re.escape(name).replace(re.escape("{most}"), r"\d+")
+                      + r"( \(.*\))?", re.IGNORECASE)
+
+
 def look_up(verdicts, claim, env, name):
     """(result, figure); the figure is None when there is no such one."""
+    pattern = pattern_of(name)
     for result in (verdicts or {}).get("results", []):
         if (result["claim"], result["env"]) == (claim, env):
             for figure in result.get("figures", []):
-                if figure["name"].lower() == name.lower():
+                if pattern.fullmatch(figure["name"]):
                     return result, figure
     return None, None
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the book says of its documents, its terms and its figures, and whether
 each row still has what it names."""
+import glob
 import json
 import os
 import re
@@ -184,6 +185,30 @@ def test_figure_comes_from_the_record_and_one_that_is_not_there_is_a_warning(pro
     assert 'href="claims.html#claim-R1"' in page
     _, warnings = project.build(text.replace("tall", "wide"), claims=".. claims-page::")
     assert "has no figure “ratio, wide over small” for R1 in N" in warnings
+
+
+def test_figure_is_found_with_another_number_of_readers_and_with_a_note():
+    import figures
+    for there, asked in (("reads, 4 readers", "reads, {most} readers"),
+                         ("Reads, 1 reader (by hand)", "reads, 1 reader")):
+        verdicts = {"results": [{"claim": "R1", "env": "N", "figures": [{"name": there}]}]}
+        assert figures.look_up(verdicts, "R1", "N", asked)[1]
+        assert not figures.look_up(verdicts, "R1", "N", asked[:-1])[1]
+        assert not figures.look_up(verdicts, "R1", "V", asked)[1]
+
+
+def test_figures_of_the_book_are_those_that_the_registry_asks_for():
+    """So they are there again when somebody else has measured."""
+    with open(os.path.join(TOP, "Documentation", "claims", "registry.toml"), "rb") as f:
+        asked = {(e["claim"], e["env"], rule["say"]) for e in tomllib.load(f)["experiment"]
+                 for rule in e.get("rules", [])}
+    used = set()
+    for name in glob.glob(os.path.join(TOP, "Documentation", "**", "*.rst"), recursive=True):
+        if os.path.basename(name) != "book.rst" and "/output/" not in name:
+            with open(name, encoding="utf-8") as f:
+                used |= {tuple(" ".join(said.split()).split(" ", 2))
+                         for said in re.findall(r":figure:`([^`]*)`", f.read())}
+    assert used and used <= asked, used - asked
 
 
 def test_plot_says_what_was_measured_and_one_that_is_not_there_is_an_error(project):
