@@ -20,6 +20,7 @@ sys.path[:0] = [os.path.join(labs.CODE, "runtime", "explore"), os.path.join(labs
 
 import builder  # noqa: E402 (the path has to be set first)
 from vmlib import kernel, trouble  # noqa: E402
+from vmlib import module as vm_module  # noqa: E402
 
 PASSED, FAILED, NOT_RUN = "passed", "failed", "not run"
 FLAGS = ("-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined "
@@ -125,17 +126,18 @@ def module_objects(lab):
     """The folder where the kit's own module was built."""
     out = native.folder("module", f"graded-{lab.family}")
     try:
-        return native.made(
+        native.made(
             [VM, "module", "--name", f"{lab.family}_lab", "--out", out,
              *(os.path.join(labs.CODE, f) for f in
                (lab.family, "module", "bench", "runtime/common"))], out)
     except native.NotMade as e:
         raise NotRun(last_line(str(e))) from None
+    return vm_module.workplace(out)
 
 
 MAKE = """mkdir m && cp in/* m && chmod u+w m/* && for o in m/*.o_shipped; do
     : > "m/.$(basename "$o" _shipped).cmd"; done &&
-make -s -C "$0" M=/tmp/m CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-w modules"""
+make -s -C "$0" M="$PWD/m" CONFIG_DEBUG_INFO_BTF_MODULES= KCFLAGS=-w modules"""
 
 
 def module(lab, text):

@@ -135,6 +135,15 @@ def above(path):
     return out
 
 
+def free_folder(paths):
+    """Where a command works: in /tmp, or below it where the kit itself lies in /tmp, under
+    a name perhaps that the command uses."""
+    folder, n = "/tmp", 0
+    while any(os.path.join(path, "").startswith(folder + "/") for path in paths):
+        folder, n = f"/tmp/work-{n}", n + 1
+    return folder
+
+
 def readable(kind):
     """As root's grader the jail's user is another one: it needs the headers."""
     if kind == "user":
@@ -384,9 +393,9 @@ def run(argv, *, ro=(), rw=(), files=None, seconds=10, memory=None, rss=None,
 
     ro, rw: paths of the host that it sees under their own names; they must be
     readable by all, as for root's grader it is a user of its own. files:
-    {name: bytes}, put into /tmp. memory: of address space, a process; rss:
+    {name: bytes}, put where it works. memory: of address space, a process; rss:
     of what all of them hold together. output: cap for each of stdout and
-    stderr. fetch: a file in /tmp that comes back as `out`, if all went well.
+    stderr. fetch: a file there that comes back as `out`, if all went well.
     Raises NoJail.
     """
     how = mode()
@@ -429,16 +438,19 @@ def run(argv, *, ro=(), rw=(), files=None, seconds=10, memory=None, rss=None,
                                   ("--dev-bind", devices)):
                 for path in paths:
                     command += [*above(path), option, path, path]
+            inside = free_folder([*ro, *rw])
+            environment.update(HOME=inside, TMPDIR=inside)
+            command += ["--perms", "1777", "--dir", inside] if inside != "/tmp" else []
             for name, text in files.items():
                 fds.append(held(text))
                 command += ["--perms", "0555", "--file", str(fds[-1]),
-                            "/tmp/" + name]
+                            f"{inside}/{name}"]
             for key, value in environment.items():
                 command += ["--setenv", key, value]
             if barred := without_calls():
                 fds.append(held(barred))
                 command += ["--seccomp", str(fds[-1])]
-            command += ["--remount-ro", "/dev", "--chdir", "/tmp", "--", *drop, *argv]
+            command += ["--remount-ro", "/dev", "--chdir", inside, "--", *drop, *argv]
         return watched(command, environment, fds, (status_r, status_w), home,
                        seconds, output, rss, uid)
     finally:

@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -277,3 +278,16 @@ def test_trusted_work_runs_without_walls_but_with_limits(monkeypatch):
         assert done.out == b"mine" and done.killed_for == "time"
     finally:
         jail.mode.cache_clear()
+
+
+def test_what_it_is_given_from_tmp_is_not_in_its_way():
+    """A kit may lie in /tmp, below a folder of a name that a command uses."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        with open(os.path.join(folder, "given"), "w", encoding="utf-8") as f:
+            f.write("seen")
+        name = os.path.basename(folder)
+        done = jail.run(["/bin/sh", "-c", f"mkdir {name} && cat {folder}/given mine > {name}/out"],
+                        files={"mine": b", and this"}, ro=[folder], processes=4,
+                        fetch=f"{name}/out")
+        assert done.well and done.out == b"seen, and this", done.err

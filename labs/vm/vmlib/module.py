@@ -137,6 +137,12 @@ def explain(name, lines):
     return Trouble(f"{name}.ko was not built: {count}", FAILED)
 
 
+def workplace(out):
+    """Where a module for *out* is built: there, if kbuild can work in it."""
+    folder = paths.for_kbuild(out)
+    return folder if folder == os.path.realpath(out) else os.path.join(folder, "module")
+
+
 def build(name, out, sources, settings=(), verbose=False):
     """Build NAME.ko in *out* and return its path, or raise Trouble."""
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
@@ -145,10 +151,7 @@ def build(name, out, sources, settings=(), verbose=False):
     kdir = kernel.headers()
     links = gather(sources)
     out = paths.make_dir(os.path.abspath(out))
-    folder = paths.for_kbuild(out)
-    if folder != os.path.realpath(out):
-        folder = os.path.join(folder, "module")
-    paths.make_dir(folder)
+    folder = paths.make_dir(workplace(out))
     with paths.lock(os.path.join(folder, ".lock")):
         products = {os.path.join(d, f"{name}.ko") for d in (folder, out)}
         try:
