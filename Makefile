@@ -48,6 +48,8 @@ EXPLORE_ONE = --family $(FAMILY) $(call option,SCHEME,scheme) $(call option,SCEN
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
+# Whatever the locale is: what the kit reads and says is UTF-8.
+export PYTHONUTF8 := 1
 comma := ,
 
 ## Begin here

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -Xutf8
 # SPDX-License-Identifier: GPL-2.0-only
 """Manual pages of section 9 from kernel-doc comments.
 

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -Xutf8
 # SPDX-License-Identifier: GPL-2.0-only
 """Make a named change to a scheme: the right file, with one thing wrong.
 

@@ -44,6 +44,35 @@ def test_make_refuses_what_does_not_exist_in_one_line(arguments, complaint):
     assert complaint in done.stderr
 
 
+# No locale at all, and none of Python's own ways to make up for it.
+PLAIN = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))} | {
+    "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+SPOKEN = {"code/runtime/explore/explore": ["--scheme", "rcu", "--scenario", "switch",
+                                           "--break", "no-grace-period"],
+          "labs/grader/grade": ["--lab", "1", "--submission", "code/nsproxy/task_lock.c",
+                                "--no-report", "--quick"],
+          "labs/grader/lab": [], "labs/vm/vm": ["probe"], "labs/debug/debug": ["--help"]}
+
+
+def test_commands_speak_utf_8_whatever_the_locale_is():
+    """Their words are UTF-8; a locale that is not must end none of them."""
+    tracked = subprocess.run(["git", "ls-files"], cwd=TOP, text=True, check=True,
+                             stdout=subprocess.PIPE).stdout.splitlines()
+    firsts = {p: open(os.path.join(TOP, p), "rb").readline() for p in tracked
+              if os.path.isfile(os.path.join(TOP, p))}
+    commands = {p: f for p, f in firsts.items() if f.startswith(b"#!") and b"python" in f}
+    assert len(commands) > 20
+    assert [p for p, f in commands.items() if not f.rstrip().endswith(b"Xutf8")] == []
+
+
+@pytest.mark.parametrize("command", SPOKEN)
+def test_a_command_without_a_locale_says_what_it_has_to_say(command):
+    done = subprocess.run([os.path.join(TOP, command), *SPOKEN[command]], cwd=TOP, env=PLAIN,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    said = done.stdout.decode()
+    assert "Traceback" not in said and done.returncode in (0, 1) and said, said
+
+
 def test_setup_without_root_names_the_exact_command(tmp_path):
     """Run as nobody, on a machine where one package seems to be missing."""
     fake = tmp_path / "dpkg-query"

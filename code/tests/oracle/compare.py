@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -Xutf8
 # SPDX-License-Identifier: GPL-2.0-only
 """Compares the explorer with the oracle on programs, by hand and at random.
 

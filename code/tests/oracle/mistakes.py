@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -Xutf8
 # SPDX-License-Identifier: GPL-2.0-only
 """Deliberate mistakes in a copy of the explorer: does any test notice?
 
