@@ -3,9 +3,9 @@
 
 :figure:`P3 N reads/s, tagged over task_lock, 1 reader`
 
-is the value and the interval that verdicts.json has for that claim, environment
-and figure, marked when it was emulated. It links to the claim, and its title
-says what was measured on. So no page has a figure that somebody typed: a name
+is the value and the interval that verdicts.json has for that claim, environment and
+figure, with whether it was emulated and on how many CPUs. It links to the claim, and its
+title says which lock and which RCU were measured. So no page has a figure that somebody typed: a name
 that the record doesn't have is a warning.
 
 .. claim-plot:: P12 N
@@ -44,10 +44,26 @@ def look_up(verdicts, claim, env, name):
     return None, None
 
 
-def shown(figure):
-    """Three digits are enough in a sentence."""
-    return claims.figure_text({
-        k: float(f"{v:.3g}") if isinstance(v, float) else v for k, v in figure.items()})
+def note_of(figure):
+    note = re.search(r" \((.*)\)$", figure["name"])
+    return note[1] if note else ""
+
+
+def where(result):
+    """On what it was measured, in three words; the whole of it is in the title."""
+    machine = result.get("machine") or {}
+    how = "emulated" if machine.get("accel") == "tcg" else \
+        f"VM with {machine.get('accel', 'unknown')}" if result["env"] == "V" else "native"
+    return f"{how}, {machine['cpus']} CPUs" if machine.get("cpus") else how
+
+
+def shown(result, figure):
+    """Three digits are enough in a sentence: 0.5 (0.4 to 0.6; native, 2 CPUs)."""
+    short = {k: float(f"{v:.3g}") if isinstance(v, float) else v for k, v in figure.items()}
+    value = claims.figure_text({**short, "lo": None, "hi": None})
+    parts = [f"{short['lo']} to {short['hi']}" if short.get("lo") is not None else "",
+             note_of(figure), where(result)]
+    return f"{value} ({'; '.join(filter(None, parts))})"
 
 
 class FigureRole(SphinxRole):
@@ -67,13 +83,14 @@ class FigureRole(SphinxRole):
                            app.config.claims_verdicts, name, claim, env,
                            location=(self.env.docname, self.lineno), type="figure")
             return [nodes.inline("", claims.NOT_RECORDED)], []
-        text = shown(figure)
-        if result.get("marked"):
-            text += f", {result['marked']}"
         node = addnodes.pending_xref(
             self.rawtext, refdomain="", reftype="claim", reftarget=claim,
             refdoc=self.env.docname, refexplicit=False, refwarn=True)
-        node += nodes.inline(self.rawtext, text, classes=["figure"])
+        # A figure with a note was made otherwise than the rest of its result.
+        how = "" if note_of(figure) else \
+            claims.conditions(result, claims.load_measured(app))
+        node += nodes.abbreviation(self.rawtext, shown(result, figure), classes=["figure"],
+                                   **({"explanation": how} if how else {}))
         self.set_source_info(node)
         return [node], []
 

@@ -170,7 +170,7 @@ def test_term_that_a_role_links_already_is_left_alone(project):
 # Figures
 
 VERDICTS = {"machine": {}, "date": "2001-02-03", "results": [
-    {"claim": "R1", "env": "N", "verdict": "holds", "summary": "So.", "marked": "emulation",
+    {"machine": {"accel": "tcg", "cpus": "3"}, "claim": "R1", "env": "N", "verdict": "holds", "summary": "So.", "marked": "emulation",
      "figures": [{"name": "ratio, tall over small", "value": 0.25, "lo": 0.2, "hi": 0.3,
                   "unit": ""}]}]}
 
@@ -181,7 +181,7 @@ def test_figure_comes_from_the_record_and_one_that_is_not_there_is_a_warning(pro
     text = "It is :figure:`R1 N ratio, tall over\nsmall` of it.\n\n.. toctree::\n\n   claims"
     page, warnings = project.build(text, claims=".. claims-page::")
     assert warnings == ""
-    assert "It is 0.25 (0.2 to 0.3), emulation of it." in text_of(page)
+    assert "It is 0.25 (0.2 to 0.3; emulated, 3 CPUs) of it." in text_of(page)
     assert 'href="claims.html#claim-R1"' in page
     _, warnings = project.build(text.replace("tall", "wide"), claims=".. claims-page::")
     assert "has no figure “ratio, wide over small” for R1 in N" in warnings
@@ -195,6 +195,10 @@ def test_figure_is_found_with_another_number_of_readers_and_with_a_note():
         assert figures.look_up(verdicts, "R1", "N", asked)[1]
         assert not figures.look_up(verdicts, "R1", "N", asked[:-1])[1]
         assert not figures.look_up(verdicts, "R1", "V", asked)[1]
+    shown = figures.shown({"env": "N", "machine": {"cpus": "4"}},
+                          {"name": "reads, 1 reader (by hand)", "value": 0.12345, "lo": None,
+                           "hi": None, "unit": ""})
+    assert shown == "0.123 (by hand; native, 4 CPUs)"
 
 
 def test_figures_of_the_book_are_those_that_the_registry_asks_for():
