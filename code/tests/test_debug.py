@@ -269,6 +269,12 @@ def test_every_scheme_has_a_story_whose_break_is_caught_and_fix_is_silent():
         assert story.code(scheme, told_of["code"])
 
 
+def test_a_story_tells_what_a_verdict_leaves_out():
+    said = " ".join("\n".join(story.verdicts(["R4", "R3"])).split())
+    assert "R4, N: holds, in part" in said and "How rare switches and exits are" in said
+    assert "R3, N: holds rcu" in said
+
+
 def test_a_story_goes_a_key_a_step_with_notes_on_demand(monkeypatch):
     whole = told(monkeypatch, "      ")
     for step in story.STEPS:

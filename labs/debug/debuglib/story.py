@@ -20,6 +20,7 @@ from splatlines import shown  # noqa: E402
 
 FILE = os.path.join(TOP, "labs", "debug", "stories.toml")
 VERDICTS = os.path.join(TOP, "Documentation", "claims", "verdicts.json")
+REGISTRY = os.path.join(TOP, "Documentation", "claims", "registry.toml")
 STEPS = ("the question", "the code", "the break", "the report", "the fix",
          "the measurement")
 KEYS = "  [space] on   [n] notes   [b] back   [q] end"
@@ -79,16 +80,32 @@ def difference(experiment, scheme):
         before, after, n=2, lineterm=""))[2:] if x.strip() != "+"]
 
 
+def limits():
+    """{(claim, environment): what its experiments did not ask}."""
+    found = {}
+    try:
+        with open(REGISTRY, "rb") as f:
+            rows = tomllib.load(f).get("experiment", [])
+    except OSError:
+        return found
+    for row in rows:
+        if row.get("limits") and row["limits"] not in found.get((row["claim"], row["env"]), ""):
+            before = found.get((row["claim"], row["env"]), "")
+            found[row["claim"], row["env"]] = f"{before} {row['limits']}".strip()
+    return found
+
+
 def verdicts(claims):
     recorded = paths.read_json(VERDICTS)
     rows = [r for c in claims for r in (recorded or {}).get("results", [])
             if r["claim"] == c]
     if not rows:
         return ["  Nothing is recorded here yet: make claims"]
-    out = []
+    out, unasked = [], limits()
     for r in rows:
-        out.append(f"  {r['claim']}, {r['env']}: {r['verdict']}")
-        out.append(wrapped(r["summary"], "      "))
+        less = unasked.get((r["claim"], r["env"]), "")
+        out.append(f"  {r['claim']}, {r['env']}: {r['verdict']}{', in part' * bool(less)}")
+        out.append(wrapped(f"{r['summary']} {less}".strip(), "      "))
     return out + [f"  (recorded {recorded.get('date', '')})"]
 
 
