@@ -117,6 +117,9 @@ def test_no_code_is_pasted_and_no_measured_figure_typed():
         assert not re.search(r"literalinclude:: .*\.[ch]$", text, re.MULTILINE), \
             f"{name}: lab-code shows C, and complains when it is not there"
         assert not re.search(r"\b\d[\d.,]* ?(ns|us|µs|microseconds|milliseconds)\b", text), name
+        prose = re.sub(r"``[^`]*``|:figure:`[^`]*`", "", text)
+        assert not re.search(r"(?<![\w.,:])0\.\d\d+(?![\w.])|\d million", prose), \
+            f"{name}: a ratio; :figure: takes it from the record"
 
 
 def test_claims_named_are_of_the_ledger_s_form():
