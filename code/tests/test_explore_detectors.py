@@ -40,6 +40,7 @@ EXPECTED = {
     "data_race": "data-race",
     "choice": "invariant", "alloc_fails": "null-dereference",
     "livelock_cmpxchg": "livelock", "livelock_two": "livelock",
+    "livelock_counts": "livelock",
     "free_hides": "warning",
     "bug_on": "bug-on", "list_del_twice": "list-corruption",
     "list_del_rcu_twice": "list-corruption", "list_del_never": "list-corruption",

@@ -109,7 +109,7 @@ static void reverse(int first, int q, const x_clock *dep, int last)
 	}
 	if (initials & n->backtrack)
 		return;
-	initials &= n->enabled;
+	initials &= n->enabled & ~n->barred;
 	if (initials >> q & 1)
 		n->backtrack |= X_BIT(q);
 	else if (initials)

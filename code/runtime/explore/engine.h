@@ -218,6 +218,7 @@ struct x_node {
 	uint32_t pending;		/* what all were about to do, mixed */
 	uint16_t preemptions, switches;
 	uint16_t streak;		/* steps of who ran before, in a row */
+	x_set barred;			/* had so many that others come first */
 };
 
 enum x_mode { X_NONE, X_SLEEP, X_DPOR };

@@ -301,18 +301,22 @@ static bool known_endless(uintptr_t pc)
 	return false;
 }
 
-static void give_up_alone(const struct x_op *op)
+static bool others_can_go(void)
 {
-	uint32_t others = 0;
 	int p;
 
+	for (p = 1; p < X.nprocs; p++)
+		if (p != X.cur && X.proc[p].state == X_PARKED && x_enabled(p))
+			return true;
+	return false;
+}
+
+static void give_up_alone(const struct x_op *op)
+{
 	if (nendless < (int)(sizeof(endless) / sizeof(endless[0])) &&
 	    !known_endless(op->pc))
 		endless[nendless++] = op->pc;
-	for (p = 1; p < X.nprocs; p++)
-		if (p != X.cur && X.proc[p].state == X_PARKED && x_enabled(p))
-			others++;
-	if (!others) {
+	if (!others_can_go()) {
 		X.hard = true;
 		x_fail(LAB_X_LIVELOCK, op->pc, op->addr,
 		       "%s goes round for ever, and nobody is left who could change what it looks at",
@@ -355,7 +359,8 @@ static bool choose(const struct x_op *op, int from)
 	loops[id].from = from;
 	if (!alone)
 		return false;
-	if (known_endless(op->pc))
+	/* It went on while others held what it wants; they may be done now. */
+	if (known_endless(op->pc) && others_can_go())
 		give_up_alone(op);
 	loops[id].alone = 1;
 	return true;

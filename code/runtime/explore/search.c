@@ -81,11 +81,13 @@ static x_set fair(x_set allowed, struct x_node *n)
 {
 	x_set others = n->enabled & ~X_BIT(n->running);
 
+	n->barred = 0;
 	n->streak = X.nevents > 1 && n[-1].running == n->running ?
 		    n[-1].streak + 1 : 1;
 	if (n->streak < FAIR || !others || !(allowed & X_BIT(n->running)))
 		return allowed;
 	X.steps_cut = true;
+	n->barred = X_BIT(n->running);
 	return allowed & others;
 }
 
@@ -371,7 +373,7 @@ bool x_search(void)
 		/* What was not run can't tell what it races with. */
 		for (i = 0; X.hard && i < X.nevents; i++)
 			X.nodes[i].backtrack |= X.mode == X_DPOR ?
-						X.nodes[i].enabled : 0;
+				X.nodes[i].enabled & ~X.nodes[i].barred : 0;
 		if (X.keep_signatures && !X.cut && !X.hard)
 			keep_signature(x_signature());
 		if (X.nfailures) {
