@@ -24,7 +24,7 @@ primary_domain = "c"
 nitpicky = True
 
 extensions = ["kerneldoc", "labcode", "diagram", "claims", "debugresults", "labtasks", "crossrefs", "seeds", "terms", "figures",
-              "furo_auto_dark", "linkcheck_offline"]
+              "furo_mended", "pagehead", "linkcheck_offline"]
 if is_installed("sphinx_copybutton"):
     extensions.append("sphinx_copybutton")
     copybutton_prompt_text = "$ "
@@ -41,6 +41,8 @@ html_theme = "furo" if is_installed("furo") else "alabaster"
 html_title = project + (", for instructors" if INSTRUCTOR else "")
 html_static_path = ["Documentation/sphinx/static"]
 html_css_files = ["kit.css"]
+html_js_files = ["kit.js"]
+html_search_scorer = "Documentation/sphinx/static/kit-scorer.js"
 html_copy_source = False
 html_show_sphinx = False
 pygments_style = "default"
@@ -56,7 +58,7 @@ linkcheck_anchors = False
 
 def restyled(app, env, added, changed, removed):
     """Sphinx copies the style sheet only when it writes some page."""
-    for name in html_css_files:
+    for name in html_css_files + html_js_files:
         mine = os.path.join(ROOT, html_static_path[0], name)
         built = os.path.join(app.outdir, "_static", name)
         if os.path.exists(built) and os.path.getmtime(built) < os.path.getmtime(mine):

@@ -20,7 +20,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
 import seeds
-from labcode import table_of
+from labcode import folded, table_of
 
 logger = logging.getLogger(__name__)
 
@@ -187,7 +187,7 @@ class ClaimsPage(SphinxDirective):
                     row.append([self.plain("–")] if env in
                                self.used(claim, results) else [])
             rows.append(row)
-        heads = ["", "claim", *columns]
+        heads = ["ID", "claim", *columns]
         return table_of([[nodes.paragraph("", h)] for h in heads], rows,
                         ["claims-overview"], [6, 50] + [10] * len(columns))
 
@@ -223,8 +223,22 @@ class ClaimsPage(SphinxDirective):
         if not cards.children:
             section += self.paragraph("No experiment is in the registry yet.")
         else:
-            section += cards
+            section += self.verdicts(claim, results)
+            count = len(cards.children)
+            section += folded("The experiment, and what came out of it" if count == 1 else
+                              f"The {count} experiments, and what came out of them", cards)
         return section
+
+    def verdicts(self, claim, results):
+        """A line that says how it came out, for those who don't unfold."""
+        line = nodes.paragraph("", "", classes=["claim-verdicts"])
+        for env in self.used(claim, results):
+            found = results.get((claim["id"], env), [])
+            worst = self.mark(found) if found else "not recorded"
+            said = f"{env}: {worst}" + (self.part(claim, env) if found else "")
+            line += [nodes.inline("", said, classes=["verdict", "verdict-" + worst.replace(" ", "-")]),
+                     nodes.Text(" ")]
+        return line
 
     def card(self, claim, env, found):
         title = f"{env}: {ENVIRONMENTS.get(env, 'unknown environment')}"

@@ -101,6 +101,13 @@ class AutoLinks(SphinxPostTransform):
             text.parent.replace(text, out + [nodes.Text(said[at:])])
 
 
+def no_file_links(app, doctree):
+    """docutils takes FILE:LINE for an address; nobody means a file:// link by that."""
+    for link in list(doctree.findall(nodes.reference)):
+        if re.match("file:(?!//)", link.get("refuri", ""), re.IGNORECASE):
+            link.parent.replace(link, link.children)
+
+
 class TocTreeOfWhatIsThere(TocTree):
     def run(self):
         there = StringList()    # a copy: deleting would cut the page's own text
@@ -124,5 +131,6 @@ def forget(app, env):
 def setup(app):
     app.add_post_transform(AutoLinks)
     app.add_directive("toctree-of-what-is-there", TocTreeOfWhatIsThere)
+    app.connect("doctree-read", no_file_links)
     app.connect("env-updated", forget)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

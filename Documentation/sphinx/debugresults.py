@@ -13,7 +13,7 @@ import os
 
 from docutils import nodes
 
-from labcode import FromSource, change, table_of
+from labcode import FromSource, change, folded, table_of
 from splatlines import shown
 
 FILE = "Documentation/debug/results.json"
@@ -127,7 +127,7 @@ class DebugResults(FromSource):
             text += f" Not forced: the actors run freely, {row['rounds']} times."
         out = [self.words(text)]
         if row["report"] and not row["silent"]:
-            out.append(self.report(row))
+            out += folded("The kernel's report, and the line that it names", self.report(row))
         return out
 
     def report(self, row):

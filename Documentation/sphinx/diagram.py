@@ -7,6 +7,7 @@ The content is the caption. The SVG is part of the page, not an image beside
 it, so that the page's style sheet colours it by class="…" and it follows the
 reader's choice of light or dark.
 """
+import html
 import os
 import re
 
@@ -16,10 +17,11 @@ from sphinx.util.docutils import SphinxDirective
 
 import kitcache
 
+SMALLEST_PX = 12
 MISSING = "dot was not found: install graphviz (Debian: apt install graphviz)"
 
 
-def inlined(svg, name, alt):
+def inlined(svg, name, alt, timeline=""):
     """The <svg> element alone, ids made unique, sized by the page."""
     svg = svg[svg.index("<svg"):]
     svg = re.sub(r"<!--.*?-->\n?", "", svg, flags=re.DOTALL)
@@ -31,8 +33,32 @@ def inlined(svg, name, alt):
     width = re.search(r'width="(\d+)pt"', svg)
     svg = re.sub(r'^<svg width="\d+pt" height="\d+pt"', "<svg", svg)
     alt = alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-    size = f' style="max-width:{width[1]}pt"' if width else ""
-    return svg.replace("<svg", f'<svg role="img" aria-label="{alt}" class="diagram"{size}', 1)
+    size = ""
+    if width:
+        # A unit of the drawing is a pt; its smallest text is shown in 12 px at least.
+        smallest = min([float(n) for n in re.findall(r'font-size="([\d.]+)"', svg)], default=10)
+        least = int(width[1]) * SMALLEST_PX / smallest
+        size = f' style="max-width:{max(int(width[1]) * 4 / 3, least):.0f}px;min-width:{least:.0f}px"'
+    kind = "diagram diagram-timeline" if timeline else "diagram"
+    return svg.replace("<svg", f'<svg role="img" aria-label="{alt}" class="{kind}"{size}', 1) + timeline
+
+
+NODE = re.compile(r'^\s*\w+ \[class=(\w+), pos="([-\d.]+),([-\d.]+)!", label="([^"]*)"', re.MULTILINE)
+
+
+def lanes_as_list(dot):
+    """The steps of a drawing in lanes, in words, for screens too narrow for lanes.
+
+    A lane's name is in the first row; a step is below its lane's.
+    """
+    placed = [(float(x), -float(y), kind, html.escape(label.replace("\\n", " ")))
+              for kind, x, y, label in NODE.findall(dot) if label]
+    lanes = {x: label for x, row, _, label in placed if row == 0}
+    steps = sorted((row, x, kind, label) for x, row, kind, label in placed if row > 0 and x in lanes)
+    if len(lanes) < 2 or not steps:
+        return ""
+    return '<ol class="timeline">' + "".join(
+        f'<li class="{kind}"><b>{lanes[x]}</b> {label}</li>' for _, x, kind, label in steps) + "</ol>"
 
 
 class Diagram(SphinxDirective):
@@ -61,7 +87,11 @@ class Diagram(SphinxDirective):
             raise self.error(f"diagram: {path}: {complaints.strip() or status}")
         name = os.path.splitext(os.path.basename(path))[0]
         figure = nodes.figure("", classes=["diagram"])
-        figure += nodes.raw("", inlined(svg, name, alt), format="html")
+        timeline = ""
+        if name.endswith("_timeline"):
+            with open(file, encoding="utf-8") as f:
+                timeline = lanes_as_list(f.read())
+        figure += nodes.raw("", inlined(svg, name, alt, timeline), format="html")
         text = nodes.Element()
         text.document = self.state.document
         self.state.nested_parse(self.content, self.content_offset, text)

@@ -175,8 +175,11 @@ class LabDiff(FromSource):
             code = coloured[side][n] or "&#8203;"
             if tag:
                 code = f"<{tag}>{code}</{tag}>"
+            # A line that is wrapped goes on under its own indent.
+            hang = len(raw[side][n]) - len(raw[side][n].lstrip()) + 2
             return (f'<td class="linenos">{spans[side][0] + n}</td>'
-                    f'<td class="{kind}"><pre>{code}</pre></td>')
+                    f'<td class="{kind}"><pre style="padding-left:{hang}ch;text-indent:-{hang}ch">'
+                    f'{code}</pre></td>')
 
         for tag, a1, a2, b1, b2 in difflib.SequenceMatcher(
                 None, raw[0], raw[1], autojunk=False).get_opcodes():
@@ -256,6 +259,12 @@ class LabChange(FromSource):
         box += self.literal(small_diff(source.text, after),
                             f"``{source.path}`` with ``{name}``", "diff")
         return box
+
+
+def folded(summary, *content):
+    """What opens by a click; builders that know no HTML show it as it is."""
+    return [nodes.raw("", f'<details class="kit-fold"><summary>{html.escape(summary)}</summary>',
+                      format="html"), *content, nodes.raw("", "</details>", format="html")]
 
 
 def table_of(heads, rows, classes, widths=None):
@@ -349,15 +358,20 @@ class Interleaving(FromSource):
             raise SourceError("no steps")
         return steps
 
+    def state_cell(self, state, text):
+        """Its column's name is for narrow screens, where there are no columns."""
+        name = nodes.inline("", "", *self.inline(f"``{state}``"), nodes.Text(": "), classes=["lane"])
+        return [nodes.paragraph("", "", name, *self.inline(text))]
+
     def build(self):
         source = self.source(self.arguments[0])
         lanes = [lane.strip() for lane in self.options.get("lanes", "").split(",")]
         state = self.options.get("state")
-        heads = ["", *lanes] + ([f"``{state}``"] if state else [])
+        heads = ["#", *lanes] + ([f"``{state}``"] if state else [])
         rows = []
         if state and "start" in self.options:
             rows.append([[]] + [[] for _ in lanes]
-                        + [[nodes.paragraph("", "", *self.inline(self.options["start"]))]])
+                        + [self.state_cell(state, self.options["start"])])
         for number, step in enumerate(self.steps(source, lanes), 1):
             text, _, after = step["text"].partition("=>")
             cell = [nodes.paragraph("", "", nodes.inline("", step["lane"] + ": ",
@@ -373,8 +387,7 @@ class Interleaving(FromSource):
             row = [[nodes.paragraph("", str(number))]]
             row += [cell if lane == step["lane"] else [] for lane in lanes]
             if state:
-                row.append([nodes.paragraph("", "", *self.inline(after.strip()))]
-                           if after.strip() else [])
+                row.append(self.state_cell(state, after.strip()) if after.strip() else [])
             rows.append(row)
         widths = [4] + [40] * len(lanes) + ([20] if state else [])
         table = table_of([[nodes.paragraph("", "", *self.inline(h))] if h else []

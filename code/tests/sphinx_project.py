@@ -73,7 +73,7 @@ class Project:
         self.write("code/two.c", SOURCE.replace("a += a;", "a = a + a;"))
         self.write("code/changes.toml", CHANGES)
         self.write("conf.py", "extensions = ['kerneldoc', 'labcode', 'diagram', 'claims', "
-                              "'crossrefs', 'labtasks', 'seeds', 'terms', 'figures']\n"
+                              "'crossrefs', 'labtasks', 'seeds', 'terms', 'figures', 'pagehead']\n"
                               "html_theme = 'basic'\nnitpicky = True\n")
 
     def write(self, path, text):

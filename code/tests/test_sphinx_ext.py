@@ -134,8 +134,8 @@ def test_steps_stand_in_their_lanes_with_their_line(project):
     rows = re.findall(r"<tr.*?</tr>", page, re.DOTALL)
     cells = [[text_of(c).strip() for c in re.findall(r"<td.*?</td>", r, re.DOTALL)]
              for r in rows]
-    assert ["1", "owner: a += a; one.c:18 Doubles.", "", "2"] in cells
-    assert ["2", "", "reader: Looks.", "2"] in cells
+    assert ["1", "owner: a += a; one.c:18 Doubles.", "", "a: 2"] in cells
+    assert ["2", "", "reader: Looks.", "a: 2"] in cells
 
 
 @pytest.mark.parametrize("old, new, said", [
@@ -274,11 +274,49 @@ def test_toctree_leaves_out_what_is_not_there_and_takes_it_up_later(project):
 
 
 def test_dark_colours_follow_the_system_where_the_theme_forgot():
-    from furo_auto_dark import add_auto_dark
+    from furo_mended import add_auto_dark
     css = 'body[data-theme="dark"] { --color-a: #000 }'
     mended = add_auto_dark(css)
     assert "prefers-color-scheme: dark" in mended and mended.count("--color-a") == 2
     assert add_auto_dark(mended) == mended
+
+
+@pytest.mark.parametrize("line", ['import Gumshoe from "./gumshoe-patched.js";',
+                                  'import * as Gumshoe from "./gumshoe-patched.js";'])
+def test_script_that_imports_is_one_that_runs_from_a_classic_tag(line):
+    from furo_mended import join_scripts
+    joined = join_scripts(f"{line}\n\nnew Gumshoe();\n", lambda name: f"/* {name} */")
+    assert "import" not in joined
+    assert joined.index("/* gumshoe-patched.js */") < joined.index("new Gumshoe()")
+    assert join_scripts(joined, None) == joined
+
+
+def test_style_sheet_asks_no_web_server_for_a_file():
+    from furo_mended import add_normalize
+    css = "@import url(/javascript/normalize.css/normalize.css);\np { color: red; }"
+    assert add_normalize(css, "body {}\n") == "body {}\np { color: red; }"
+
+
+def test_place_in_a_file_is_no_link(project):
+    page, warnings = project.build("Say it as FILE:LINE, or see https://example.org/.")
+    assert warnings == "" and 'href="FILE' not in page
+    assert 'href="https://example.org/"' in page
+
+
+def test_page_has_a_description_and_a_preview(project):
+    page, _ = project.build('A page that is "about" pointers & what guards them, in words.')
+    said = 'content="A page that is &quot;about&quot; pointers &amp; what guards them, in words."'
+    assert f'<meta name="description" {said}>' in page.replace("“", "&quot;").replace("”", "&quot;")
+    assert '<meta property="og:title" content="Title">' in page
+
+
+def test_lanes_are_a_list_for_narrow_screens():
+    from diagram import lanes_as_list
+    dot = ('\tr0 [class=plain, pos="0,0!", label="reader"];\n\to0 [class=plain, pos="3.5,0!", label="owner"];\n'
+           '\to1 [class=bad, pos="3.5,-1!", label="frees\\nA"];\n\tr1 [class=reader, pos="0,-0.5!", label="reads A"];\n')
+    said = lanes_as_list(dot)
+    assert said.index("<b>reader</b> reads A") < said.index("<b>owner</b> frees A")
+    assert 'class="bad"' in said and lanes_as_list("digraph {}") == ""
 
 
 def test_linkcheck_without_a_network_says_so_and_checks_no_external_link(
