@@ -246,7 +246,7 @@ class Room:
 
     def begin(self, command, **more):
         return subprocess.Popen(
-            ["nsenter", "-t", self.pid, "--net", "--mount", "--pid", *command], text=True,
+            ["nsenter", "-t", self.pid, "--net", "--mount", "--pid", "--root", *command], text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
 
     def grade(self, folder, logins, *more):
