@@ -57,7 +57,7 @@ def explore(kit, *arguments):
     # The explorer itself is the one that is built already.
     return run(PYTHON, os.path.join(kit, "code/runtime/explore/explore"), "--family",
                os.path.join(kit, "code/nsproxy"), "--scheme", "hazard_pointer", *arguments,
-               env={**os.environ, "LAB_BUILD": os.path.join(TOP, "build")})
+               env={**os.environ, "LAB_BUILD": os.path.join(TOP, "build"), "COLUMNS": "200"})
 
 
 @pytest.mark.parametrize("scenario", ["one_reader", "exit", "mounts_error"])
