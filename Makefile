@@ -161,6 +161,9 @@ prove-mutants: setup-build+grade ## what a lab's checks see: mutants made by mac
 
 ## Housekeeping
 
+doctor: ## what this machine can do with the kit and what it can't, a line each; changes nothing
+	@labs/doctor
+
 setup: setup-build+docs+vm+bench+check+debug+grade ## install what any target needs; names it first
 setup-%:
 	@labs/setup $(subst +, ,$*)
@@ -181,6 +184,6 @@ help: ## this list
 .DEFAULT:
 	@echo "There is no target \"$@\". 'make help' lists them." >&2; exit 2
 
-.PHONY: demo check check-release htmldocs mandocs linkcheckdocs cleandocs explore explore-list explore-claims stress native module vm \
+.PHONY: demo check check-release doctor htmldocs mandocs linkcheckdocs cleandocs explore explore-list explore-claims stress native module vm \
 	debug-kernels debug-matrix demo-image gdb lab grade handout grade-class prove-grader prove-mutants \
 	bench claims litmus setup clean mrproper help

@@ -73,6 +73,23 @@ def test_a_command_without_a_locale_says_what_it_has_to_say(command):
     assert "Traceback" not in said and done.returncode in (0, 1) and said, said
 
 
+def test_doctor_says_what_is_missing_and_what_to_do(tmp_path):
+    """On a machine where one package seems to be missing, and on this one as it is."""
+    fake = tmp_path / "dpkg-query"
+    fake.write_text('#!/bin/sh\ncase "$*" in *graphviz*) exit 1;; esac\n'
+                    'echo "install ok installed"\n')
+    fake.chmod(0o755)
+    done = run("labs/doctor", env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    lines = done.stdout.splitlines()
+    assert all(line.split()[0] in ("ok", "slow", "NO") for line in lines) and len(lines) > 12
+    assert [line for line in lines if line.startswith("NO    the book: missing: graphviz")]
+    assert done.returncode == 1 and not done.stderr
+    healthy = run("labs/doctor")
+    assert not [line for line in healthy.stdout.splitlines() if "graphviz" in line]
+    assert healthy.returncode == any(line.startswith("NO")
+                                     for line in healthy.stdout.splitlines())
+
+
 def test_setup_without_root_names_the_exact_command(tmp_path):
     """Run as nobody, on a machine where one package seems to be missing."""
     fake = tmp_path / "dpkg-query"
