@@ -31,7 +31,7 @@ var Scorer = {
 	score: ([page, title, anchor, descr, score]) => {
 		const plain = title.toLowerCase();
 		const named = plain.includes(kitAsked) ? 10 : 0;
-		const lesson = /^(nsproxy|netns|pid)\/|^(rcu-first|glossary)$/.test(page) ? 5 : 0;
+		const lesson = /^(nsproxy|netns|pid)\/|^(rcu-first|glossary)$/.test(page) ? 10 : 0;
 		return score + kitAbout(page) + named + lesson;
 	},
 	objNameMatch: 11,
