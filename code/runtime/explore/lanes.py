@@ -5,6 +5,7 @@ import re
 import shutil
 import textwrap
 
+NARROWEST, SIDE_BY_SIDE = 40, 80     # columns
 # An access that failed so has no value.
 NOT_MADE = ("use-after-free", "null-dereference", "wild-access", "out-of-bounds")
 
@@ -125,15 +126,19 @@ def rows(doc):
     return out
 
 
+class Code(textwrap.TextWrapper):
+    """Lines of code: broken at blanks, behind ( and before ->, in a name only if need be."""
+    wordsep_simple_re = re.compile(r"(\s+)|(?<=\()(?=\S)|(?=->)")
+
+
 def wrapped(text, width, indent=""):
-    """Lines of code, not broken within ->."""
-    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent + "  ",
-                         break_on_hyphens=False)
+    return Code(width, initial_indent=indent, subsequent_indent=indent + "  ",
+                break_on_hyphens=False).wrap(text)
 
 
 def draw(doc, total=None):
-    """The lanes, `total` columns wide, or as the terminal is: one for each
-    process that has a part in it."""
+    """The lanes, `total` columns wide, or as the terminal is: one for each process
+    that has a part in it. Where there is no room side by side, one under another."""
     drawn = rows(doc)
     who = sorted({r.process for r in drawn})
     if not who:
@@ -141,10 +146,9 @@ def draw(doc, total=None):
                          f"({os.path.basename(f['at']['file'])}:{f['at']['line']}"
                          f" in {f['at']['function']}())"
                          for f in doc["failures"])
-    total = total or max(80, min(shutil.get_terminal_size((132, 24)).columns,
-                                 200))
+    total = total or max(NARROWEST, min(shutil.get_terminal_size((132, 24)).columns, 200))
     width = max(24, (total - 5) // len(who) - 2)
-    if len(who) * (width + 2) + 5 > total + 2:
+    if total < SIDE_BY_SIDE or len(who) * (width + 2) + 5 > total + 2:
         return tell(doc, drawn, total)
     names = doc["processes"] + ["?"] * 32
     out = ["     " + "  ".join(names[p][:width].ljust(width) for p in who)]
@@ -160,10 +164,10 @@ def draw(doc, total=None):
 
 
 def told(doc, drawn, total):
-    """For more actors than there is room for: who does what, line by line. A list
+    """For narrow terminals, and more actors than there is room for: who does what, line by line. A list
     of lines for each row; a row of calls into what all schemes share is one."""
     names = doc["processes"] + ["?"] * 32
-    who = min(19, max(len(names[r.process]) for r in drawn))
+    who = min(19, total // 5, max(len(names[r.process]) for r in drawn))
     out, before = [], None
 
     def wrap(text, indent=""):

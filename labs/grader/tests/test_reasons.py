@@ -205,6 +205,21 @@ def long_document():
                           "step": 149, "at": steps[-1]["at"]}]}
 
 
+@pytest.mark.parametrize("columns", [40, 60, 79])
+def test_in_a_narrow_terminal_one_lane_stands_under_another(columns):
+    """Each line says whose it is, and none is wider than the terminal."""
+    lines = lanes.draw(long_document(), columns).split("\n")
+    steps = [line for line in lines if re.match(r" *\d+\. ", line)]
+    names = {re.match(r" *\d+\. (\S+)", line)[1] for line in steps}
+    assert max(map(len, lines)) <= columns and len(names) > 1
+
+
+def test_code_is_broken_at_a_blank_or_a_bracket_and_not_in_an_arrow():
+    lines = lanes.wrapped("self = rcu_dereference_protected(task->nsproxy, true)->uts_ns;", 30)
+    assert lines == ["self =", "  rcu_dereference_protected(", "  task->nsproxy, true)",
+                     "  ->uts_ns;"]
+
+
 def test_long_lanes_are_cut_in_the_middle_and_not_at_the_causes():
     lines = lanes.brief(long_document(), 80, report.LANES).split("\n")
     assert len(lines) <= report.LANES
