@@ -95,6 +95,7 @@ void x_weak_show(int proc);
 uint64_t x_weak_view(int proc, uintptr_t addr, size_t size);
 void x_weak_commit(int buffer);
 bool x_weak_empty(int proc);
+uint64_t x_weak_state(uint64_t h);
 bool x_weak_committable(int buffer);
 void x_weak_join(int proc, x_clock *dep);
 void x_weak_drain(uintptr_t addr, size_t size, uintptr_t pc);
@@ -145,7 +146,7 @@ void x_search_reset(void);
 int x_search_choose(x_set enabled);
 void x_search_event(int p, struct x_op *op);
 void x_search_waits(x_set enabled);
-void x_search_stuck(void);
+int x_search_stuck(void);
 void x_promote_cells(char *list);
 bool x_search(void);
 bool x_on_execution(void);
@@ -162,7 +163,8 @@ bool x_loop_step(struct x_op *op);
 void x_loop_made(const struct x_op *op);
 bool x_loop_changed(int id);
 bool x_loop_waits(int id);
-bool x_loop_may_go(int id);
+bool x_loop_goes(int id);
+bool x_loop_lets_go(int id);
 uint64_t x_loop_state(int id);
 
 /* livelock.c */

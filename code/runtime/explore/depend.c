@@ -290,7 +290,13 @@ static const char *waits_for[X_OP_NR] = {
 	[X_OP_IRQ_ENTER] = "interrupts to be on",
 };
 
-void x_search_stuck(void)
+/**
+ * x_search_stuck() - nobody can go on
+ *
+ * Return: a process that goes on all the same, by itself, to see whether its
+ * loop has an end; or -1.
+ */
+int x_search_stuck(void)
 {
 	const char *what;
 	char text[200] = "";
@@ -300,15 +306,19 @@ void x_search_stuck(void)
 	int p;
 
 	x_search_waits(0);
+	for (p = 1; p < X.nprocs; p++)
+		if (X.proc[p].state == X_PARKED && x_loop_lets_go(p)) {
+			X.cut = true;	/* they take it, elsewhere */
+			return -1;
+		}
+	for (p = 1; p < X.nprocs; p++)
+		if (X.proc[p].state == X_PARKED && x_loop_goes(p))
+			return x_enabled(p) ? p : -1;
 	for (p = 0; p < X.nprocs; p++) {
 		if (X.proc[p].state != X_PARKED || X.proc[p].kind == 'b' ||
 		    X.proc[p].op->kind == X_OP_JOIN)
 			continue;
 		what = waits_for[X.proc[p].op->kind];
-		if (x_loop_may_go(p)) {
-			X.cut = true;	/* it does so, elsewhere */
-			return;
-		}
 		if (x_loop_waits(p)) {
 			what = "what it reads to change";
 			spins = true;
@@ -322,4 +332,5 @@ void x_search_stuck(void)
 	}
 	X.hard = true;
 	x_fail(spins ? LAB_X_LIVELOCK : LAB_X_DEADLOCK, pc, 0, "%s", text);
+	return -1;
 }

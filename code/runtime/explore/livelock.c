@@ -26,7 +26,7 @@ static uint64_t state_of_all(void)
 {
 	uint64_t h = x_memory_state();
 	const struct x_proc *p;
-	int i;
+	int i, q;
 
 	for (i = 1; i < X.nprocs; i++) {
 		p = &X.proc[i];
@@ -37,23 +37,46 @@ static uint64_t state_of_all(void)
 		h = x_mix(h, p->op->addr);
 		h = x_mix(h, i == X.cur || x_enabled(i));
 		h = x_mix(h, x_loop_state(i));
+		for (q = 1; q < X.nprocs; q++)
+			h = x_mix(h, X.proc[q].ended < p->waits_for[q]);
 	}
-	return h;
+	return X.weak ? x_weak_state(h) : h;
 }
 
-/* Who could move and has not, since the event of that number? */
+/*
+ * Has everybody moved who could have, at any time since the event of that
+ * number? Also who waits for a lock that is only now and then to be had.
+ */
 static bool fair_since(int first)
 {
-	x_set moved = X_BIT(X.cur);
+	x_set moved = X_BIT(X.cur), could = 0;
 	int i;
 
-	for (i = first; i < X.nevents; i++)
+	for (i = first; i < X.nevents; i++) {
 		moved |= X_BIT(X.events[i].proc);
+		could |= X.nodes[i].enabled;
+	}
 	for (i = 1; i < X.nprocs; i++)
-		if (!(moved & X_BIT(i)) && X.proc[i].state == X_PARKED &&
-		    x_enabled(i))
-			return false;
-	return true;
+		if (X.proc[i].state == X_PARKED && x_enabled(i))
+			could |= X_BIT(i);
+	return !(could & ~moved);
+}
+
+/*
+ * All is as it was, but somebody could have moved in between and did not. What
+ * comes of this state is known from the first time; there, he moves.
+ */
+static void let_others(int first)
+{
+	int i;
+
+	if (X.replay || X.guided)
+		return;
+	for (i = first; i < X.nevents && X.mode == X_DPOR; i++)
+		X.nodes[i].backtrack |= X.nodes[i].enabled &
+					~X.nodes[i].barred;
+	X.cut = true;
+	x_end_execution();
 }
 
 /**
@@ -66,8 +89,12 @@ void x_livelock_round(const struct x_op *op)
 	int i;
 
 	for (i = 0; i < nrounds; i++) {
-		if (rounds[i].state != state || !fair_since(rounds[i].events))
+		if (rounds[i].state != state)
 			continue;
+		if (!fair_since(rounds[i].events)) {
+			let_others(rounds[i].events);
+			continue;
+		}
 		X.hard = true;
 		x_fail(LAB_X_LIVELOCK, op->pc, op->addr,
 		       "all is as it was %d steps before, and everybody had his turn: so it can go on for ever",

@@ -29,6 +29,7 @@
 #define KEPT		64		/* steps of a process */
 #define FEET		6
 #define MOST_ALONE	100000		/* steps of a loop that goes on by itself */
+#define FEW_ALONE	1000		/* where others can, and it went on before */
 
 /* A step that was made, or (kind X_OP_NR) a plain write that is none. */
 struct pass {
@@ -47,7 +48,7 @@ static struct {
 	int n, settled, alone;
 	/* Of the step that it is about to make. */
 	int from;			/* pass that it comes round to, -1: none */
-	bool waits, may_go, pure, choosing;
+	bool waits, may_go, pure, choosing, probes;
 	struct x_regs regs;
 	uint64_t state;
 	int nfeet;			/* more than FEET: it can't be kept */
@@ -67,6 +68,7 @@ void x_loop_reset(void)
 	for (p = 0; p < X_PROCS; p++) {
 		loops[p].n = loops[p].settled = loops[p].alone = 0;
 		loops[p].waits = loops[p].may_go = loops[p].choosing = false;
+		loops[p].probes = false;
 		loops[p].from = -1;
 		loops[p].regs.sp = 0;
 	}
@@ -280,10 +282,43 @@ bool x_loop_changed(int id)
 	return false;
 }
 
-/* It waits in a loop that would end without anybody's help. */
-bool x_loop_may_go(int id)
+/**
+ * x_loop_goes() - nobody can go on, but @id counts: is it let go on by itself?
+ *
+ * It has chosen to wait, and nobody has changed what it looks at. If its loop has
+ * an end, it comes to it elsewhere, and this execution is no more; if it has none,
+ * that is a livelock.
+ */
+bool x_loop_goes(int id)
 {
-	return loops[id].waits && loops[id].may_go;
+	if (!loops[id].waits || !loops[id].may_go)
+		return false;
+	loops[id].waits = false;
+	loops[id].probes = true;
+	loops[id].alone = 1;
+	X.cut = !x_enabled(id);		/* then that is told elsewhere */
+	return true;
+}
+
+/**
+ * x_loop_lets_go() - would a round more let somebody go on who waits?
+ *
+ * A round that takes a lock and releases it waits, perhaps, where it has it. Who
+ * could have gone on while it had not, and did not, goes on elsewhere.
+ */
+bool x_loop_lets_go(int id)
+{
+	x_set could = 0;
+	int i;
+
+	if (!loops[id].waits || loops[id].pure)
+		return false;
+	i = loops[id].pass[loops[id].from].event + 1;
+	for (; i < X.nevents; i++) {
+		could |= X.nodes[i].enabled;
+		could &= ~X_BIT(X.events[i].proc);
+	}
+	return could & ~X_BIT(id);
 }
 
 bool x_loop_waits(int id)
@@ -301,12 +336,33 @@ static bool known_endless(uintptr_t pc)
 	return false;
 }
 
+/* Does @p wait for what a round of the process at hand lets it have, for a while? */
+static bool let_go(int p)
+{
+	const struct x_op *op = X.proc[p].op;
+	const struct pass *s;
+	struct x_op step;
+	int i;
+
+	if (loops[p].waits && !loops[p].pure)
+		return false;
+	for (i = loops[X.cur].from; i < loops[X.cur].n; i++) {
+		s = &loops[X.cur].pass[i];
+		step.nfeet = s->nfeet;
+		memcpy(step.feet, s->feet, sizeof(s->feet));
+		if (!s->pure && x_dependent(&step, op))
+			return true;
+	}
+	return false;
+}
+
 static bool others_can_go(void)
 {
 	int p;
 
 	for (p = 1; p < X.nprocs; p++)
-		if (p != X.cur && X.proc[p].state == X_PARKED && x_enabled(p))
+		if (p != X.cur && X.proc[p].state == X_PARKED &&
+		    (x_enabled(p) || let_go(p)))
 			return true;
 	return false;
 }
@@ -337,10 +393,17 @@ static bool goes_on(struct x_op *op)
 	at = last_pass(X.cur, op, loops[X.cur].from);
 	x_me()->op = op;
 	if (at < 0 || !x_enabled(X.cur) || lasts(op)) {
+		if (loops[X.cur].probes) {
+			X.cut = true;
+			x_end_execution();
+		}
 		forget(X.cur);
 		return false;
 	}
-	if (++loops[X.cur].alone > MOST_ALONE)
+	/* In another state it may have an end, and what it had before tells little. */
+	if (++loops[X.cur].alone > MOST_ALONE ||
+	    (loops[X.cur].alone == FEW_ALONE && known_endless(op->pc) &&
+	     others_can_go()))
 		give_up_alone(op);
 	return true;
 }
@@ -359,9 +422,6 @@ static bool choose(const struct x_op *op, int from)
 	loops[id].from = from;
 	if (!alone)
 		return false;
-	/* It went on while others held what it wants; they may be done now. */
-	if (known_endless(op->pc) && others_can_go())
-		give_up_alone(op);
 	loops[id].alone = 1;
 	return true;
 }

@@ -203,9 +203,10 @@ void x_dispatch(void)
 			if (enabled & ~X_BIT(0))
 				next = x_search_choose(enabled & ~X_BIT(0));
 			if (next < 0) {
-				if (!X.cut)
-					x_search_stuck();
-				x_end_execution();
+				next = X.cut ? -1 : x_search_stuck();
+				if (next < 0)
+					x_end_execution();
+				goto go;
 			}
 			/* A guided process is held where nobody can tell. */
 			if (X.proc[next].state == X_NEW ||

@@ -151,8 +151,10 @@ int x_search_choose(x_set enabled)
 	}
 	if (d < X.prefix) {
 		if (enabled >> n->choice & 1 && fits(n) &&
-		    (X.replay || n->pending == all_pending(enabled)))
+		    (X.replay || n->pending == all_pending(enabled))) {
+			n->enabled = enabled;
 			return n->choice;
+		}
 		/* The same choices have led elsewhere: no search can go on. */
 		if (!X.given) {
 			for (p = d; p-- && X.events[p].proc != n->choice; )

@@ -143,6 +143,17 @@ uint64_t x_weak_view(int proc, uintptr_t addr, size_t size)
 	return x_load(addr, size);
 }
 
+/* What is on its way. */
+uint64_t x_weak_state(uint64_t h)
+{
+	int b, i;
+
+	for (b = 0; b < X.nids; b++)
+		for (i = 0; i < buffers[b].n; i++)
+			h = x_mix(h + b, buffers[b].fifo[i].value);
+	return h;
+}
+
 static int buffer_for(uintptr_t addr, size_t size, uintptr_t pc)
 {
 	int b;
