@@ -63,7 +63,7 @@ def test_scheme_is_silent_under_stress_in_which_something_happens(stress, scheme
 ])
 def test_named_change_is_caught_by_stress(name, scenario, report):
     out = build(f"pid-stress-{name}", f"FLAGS={STRESS_FLAGS}", "SCHEME=pid_lock",
-                f"BREAK={name}", os.path.join(TOP, f"build/native/pid-stress-{name}/run"))
+                f"BREAK={name}", "run")
     for _ in range(20):
         done = run(os.path.join(out, "run"), "scheme=pid_lock", f"run={scenario}",
                    "readers=3", "ms=500")

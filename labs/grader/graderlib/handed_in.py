@@ -146,17 +146,22 @@ def look_at(item, entry, wanted):
         item.files, deeper = find(entry.path, wanted)
         item.note = taken(entry.path, item.files, deeper)
         if wanted[0] not in item.files:
-            other = called_otherwise(entry.path, wanted[0])
-            archive = "" if other else archive_in(entry.path)
-            item.trouble = f"there is no {wanted[0]} in it" + (
-                f", but {other}: call it {wanted[0]}" if other else
-                f", but an archive, {archive}: unpack it there" if archive else "")
+            item.trouble = missing(entry.path, wanted[0])
     elif entry.name.lower().endswith(ARCHIVES):
         item.trouble = "it is an archive: unpack it into a folder of that name"
     elif entry.is_file(follow_symlinks=False) and entry.name.endswith(".c"):
         item.files = {wanted[0]: entry.path}
     else:
         item.trouble = f"it is neither a folder nor a {wanted[0]}"
+
+
+def missing(folder, name):
+    """That there is no such file in a submission, and what there is instead."""
+    other = called_otherwise(folder, name)
+    archive = "" if other else archive_in(folder)
+    return f"there is no {name} in it" + (
+        f", but {other}: call it {name}" if other else
+        f", but an archive, {archive}: unpack it there" if archive else "")
 
 
 def content(path):

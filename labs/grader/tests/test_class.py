@@ -376,7 +376,7 @@ def test_gradescopes_archive_makes_an_image_and_grades_in_it(autograder):
         done = run("python3", source / "run_autograder")
         result = json.loads((autograder / "results" / "results.json").read_text())
         if text:
-            assert result["score"] > 0, done.stdout
+            assert result["score"] > 0, (done.stdout, result)
             assert result["tests"][0]["status"] == "passed"
         else:
             assert result["score"] == 0 and LAB.source_name in result["output"]

@@ -293,9 +293,9 @@ def test_what_the_kit_itself_explores_can_be_followed_too():
             done = subprocess.run(["/bin/sh", "-c", machine.DUMP.format(path)],
                                   capture_output=True, text=True, check=True)
             engine, family = building.names(a_lab)
-            machine.Object(done.stdout, None, engine,
-                                    family | {"lab_watch", "lab_scenario", f"lab_scheme_{a_lab.scheme}"},
-                                    trusted=True)
+            family |= {"lab_watch", "lab_scenario", f"lab_scheme_{a_lab.scheme}"}
+            family |= building.names_of_scenarios(check.headers(a_lab))
+            machine.Object(done.stdout, None, engine, family, trusted=True)
     assert builder.GATHER != building.GATHER
 
 
