@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Compares the explorer with the oracle on programs, by hand and at random.
 
-    compare.py [--from SEED] [--count N] [--mode sc|weak|both]
+    compare.py [--from SEED] [--count N] [--mode sc|weak|both] [--polls]
     compare.py --show NAME [--mode weak]    # the program, and what each says
     compare.py --show NAME --shrink         # the same, made small
 
@@ -135,7 +135,7 @@ def ask_explorer(path, mode, *more, limit=10):
 
 
 def outcomes(said):
-    return {o.replace("=", "") for o in said["outcomes"]}
+    return {o.replace("=", "") for o in said.get("outcomes", ())}
 
 
 def difference(oracle, said):
@@ -269,6 +269,8 @@ def main():
                                 formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument("--from", dest="first", type=int, default=1, metavar="SEED")
     p.add_argument("--count", type=int, default=200)
+    p.add_argument("--polls", action="store_true",
+                   help="programs that wait with locks, from a series of their own")
     p.add_argument("--mode", choices=("sc", "weak", "both"), default="both")
     p.add_argument("--jobs", type=int, default=1)
     p.add_argument("--show", metavar="NAME")
@@ -279,7 +281,8 @@ def main():
     if o.show is not None:
         return show(o.show, modes, o.shrink)
     rows = compare_all([*programs.HAND,
-                        *map(str, range(o.first, o.first + o.count))], modes,
+                        *("poll" * o.polls + str(n)
+                          for n in range(o.first, o.first + o.count))], modes,
                        jobs=o.jobs)
     wrong = [r for r in rows if r[2] and r[2] != "left out"]
     left = sum(r[2] == "left out" for r in rows)

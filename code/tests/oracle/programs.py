@@ -240,6 +240,49 @@ def w_awaitlock(w, n, lock, relax, then, otherwise):
     branch(w, "r3", "==", 1, [*then, ("unlock", lock)], otherwise)
 
 
+def taken(w, lock):
+    what = "spin" if lock < RWLOCK else "read"
+    w.say(f"{what}_lock({w.lock(lock)});")
+    w.emit("region")
+    w.emit("lock" if lock < RWLOCK else "read_lock", lock)
+
+
+def released(w, lock):
+    what = "spin" if lock < RWLOCK else "read"
+    w.say(f"{what}_unlock({w.lock(lock)});")
+    w.emit("unlock" if lock < RWLOCK else "read_unlock", lock)
+
+
+def w_poll(w, lock, name, order, done, then):
+    """Looks with a lock held, and gives it up for others while it waits."""
+    taken(w, lock)
+    w.say("for (;;) {")
+    w.depth += 1
+    again = len(w.code)
+    w_read(w, "r3", name, order)
+    w.say(f"if (r3 {done[0]} {done[1]})")
+    w.say("\tbreak;")
+    out = w.emit("branch", SCRATCH, COMPARE[done[0]], operand(done[1]), 0)
+    released(w, lock)
+    taken(w, lock)
+    w.emit("jump", 0, 0, 0, again)
+    w.depth -= 1
+    w.say("}")
+    w.target(out)
+    w.block(then)
+    released(w, lock)
+
+
+def w_pollround(w, lock, name, order, done, then):
+    """Takes the lock anew for each look."""
+    def look():
+        taken(w, lock)
+        w_read(w, "r3", name, order)
+        released(w, lock)
+    rounds(w, 0, look, done, False, LOOP)
+    w.block(then)
+
+
 def w_awaitxchg(w, n, name, order, relax, then, otherwise):
     """A lock made of a number: 0 is free. Given back by a release."""
     rounds(w, n, lambda: w_xchg(w, "r3", name, 1, order), ("==", 0), relax,
@@ -306,7 +349,8 @@ STATEMENTS = {
     "waitevent": w_waitevent, "wake": w_wake,
     "choose": w_choose, "if": branch,
     "trylock": w_trylock, "await": w_await, "round": w_round,
-    "awaitlock": w_awaitlock, "awaitxchg": w_awaitxchg, "retry": w_retry,
+    "awaitlock": w_awaitlock, "poll": w_poll, "pollround": w_pollround,
+    "awaitxchg": w_awaitxchg, "retry": w_retry,
     "count": w_count, "rcu": w_rcu, "sync": w_sync, "call_rcu": w_call_rcu,
     "alloc": w_alloc, "free": w_free, "expect": w_expect,
 }
@@ -595,6 +639,40 @@ class Maker:
             start=(r.choice((0, 0, 1)), 1 if self.pointers else 0))
 
 
+class Polls(Maker):
+    """Programs that wait by looking again and again with a lock taken."""
+
+    def wait(self, atomic):
+        r = self.r
+        return (r.choice(("poll", "poll", "pollround")),
+                r.choice((0, 0, 0, 1, RWLOCK)), self.number(),
+                r.choice((PLAIN, PLAIN, MARKED)),
+                r.choice((("!=", 0), ("==", 1), ("==", 2))),
+                [self.simple()] if r.random() < .3 else [])
+
+    def sets(self):
+        r = self.r
+        body = [("write", self.number(), r.choice((1, 1, 2)),
+                 r.choice((PLAIN, PLAIN, MARKED)))]
+        lock = r.choice((0, 0, 0, 1, RWLOCK))
+        return r.choice((
+            ("lock", lock, body), ("lock", lock, body), ("lock", lock, body),
+            ("trylock", lock % RWLOCK, body, [self.simple()]), body[0]))
+
+    def actor(self, n):
+        r = self.r
+        return [r.choice((self.sets, self.sets, self.simple,
+                          lambda: self.wait(False)))() for _ in range(n)]
+
+    def program(self, name):
+        r = self.r
+        many = r.choice((0, 0, 1))
+        actors = [[self.wait(False)], self.actor(r.randint(1, 2 if many else 3))]
+        if many:
+            actors.append(self.actor(r.randint(1, 2)))
+        return Program(name, actors, start=(r.choice((0, 0, 1)), 0))
+
+
 # Written by hand, for what chance does not come to.
 HAND = {
     # Passed on by a store that orders nothing: what was released is cut off.
@@ -710,8 +788,11 @@ HAND = {
 
 
 def program(name):
-    """The one that was written by hand, or the random one of that number."""
+    """The one that was written by hand, or the random one of that number:
+    "17", "poll17"."""
     if name in HAND:
         pointer = "p" in str(HAND[name]).replace("'", " ").split()
         return Program(name, HAND[name], start=(0, int(pointer)))
+    if name.startswith("poll"):
+        return Polls(int(name[4:])).program(name)
     return Maker(int(name)).program(f"s{name}")
