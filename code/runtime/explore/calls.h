@@ -77,6 +77,7 @@ void x_region_leave(uintptr_t pc);
 void x_grace_begins(struct x_proc *waiter);
 bool x_grace_doubted(enum lab_x_failure kind);
 bool x_sections_over(const struct x_proc *p);
+x_set x_sections_left(const struct x_proc *p);
 void x_after_grace(void);
 void x_join_sections(const struct x_proc *p, x_clock *dep);
 bool x_in_atomic(const struct x_proc *p, const char **why);
@@ -95,8 +96,8 @@ void x_weak_show(int proc);
 uint64_t x_weak_view(int proc, uintptr_t addr, size_t size);
 void x_weak_commit(int buffer);
 bool x_weak_empty(int proc);
-uint64_t x_weak_state(uint64_t h);
 bool x_weak_committable(int buffer);
+uint64_t x_weak_state(int buffer);
 void x_weak_join(int proc, x_clock *dep);
 void x_weak_drain(uintptr_t addr, size_t size, uintptr_t pc);
 void x_weak_fence(uintptr_t pc);
@@ -163,13 +164,17 @@ bool x_loop_step(struct x_op *op);
 void x_loop_made(const struct x_op *op);
 bool x_loop_changed(int id);
 bool x_loop_waits(int id);
-bool x_loop_goes(int id);
-bool x_loop_lets_go(int id);
+bool x_loop_lets_in(int id, int q);
+bool x_loop_alone(void);
+bool x_loop_untold(void);
+void x_loop_used_up(uintptr_t pc);
+bool x_loop_probes(int id);
+void x_loop_probed(void);
 uint64_t x_loop_state(int id);
 
 /* livelock.c */
 void x_livelock_reset(void);
-void x_livelock_round(const struct x_op *op);
+void x_livelock_round(struct x_op *op);
 
 /* choice.c */
 unsigned int x_choose(unsigned int n, uintptr_t pc);

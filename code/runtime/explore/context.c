@@ -83,6 +83,7 @@ bool lab_x_irq(enum lab_x_irq how)
 		x_op_simple(&op, irq_off > me->irq_off || soft_is > soft_was ?
 			    X_OP_IRQ_OFF : irq_off == me->irq_off ?
 			    X_OP_BH_ON : X_OP_IRQ_ON, 0, false, pc);
+		x_foot(&op, X_CELL_IRQ + x_cpu_of(me), false);
 		x_step(&op);
 		irq_clocks(me, false, me->irq_off, irq_off);
 		if (me->kind != 'i')

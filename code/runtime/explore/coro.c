@@ -160,7 +160,7 @@ static void on_alarm(int sig, siginfo_t *info, void *context)
 	/* One on, as if it were a return address. */
 	uintptr_t pc = ((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] + 1;
 	uint64_t beat = X.total_steps + X.executions + X.plain_accesses +
-			X.nevents;
+			X.nevents + X.alone;
 
 	(void)sig;
 	(void)info;

@@ -109,7 +109,9 @@ static void reverse(int first, int q, const x_clock *dep, int last)
 	}
 	if (initials & n->backtrack)
 		return;
-	initials &= n->enabled & ~n->barred;
+	initials &= n->enabled;
+	if (initials & n->among)
+		initials &= n->among;
 	if (initials >> q & 1)
 		n->backtrack |= X_BIT(q);
 	else if (initials)
@@ -255,7 +257,7 @@ void x_search_event(int p, struct x_op *op)
 	}
 	if (X.mode != X_NONE)
 		X.last_op = *op;
-	X.nevents++;
+	me->last = ++X.nevents;
 	if (X.tracing)
 		x_note('e', op->pc, op->addr, op->size,
 		       op->kind == X_OP_WRITE, NULL);
@@ -290,11 +292,23 @@ static const char *waits_for[X_OP_NR] = {
 	[X_OP_IRQ_ENTER] = "interrupts to be on",
 };
 
+/* A loop that waits keeps somebody away only until its next round. */
+static bool let_in_elsewhere(void)
+{
+	int p, q;
+
+	for (p = 1; p < X.nprocs; p++)
+		for (q = 1; x_loop_waits(p) && q < X.nprocs; q++)
+			if (x_loop_lets_in(p, q))
+				return true;
+	return false;
+}
+
 /**
  * x_search_stuck() - nobody can go on
  *
- * Return: a process that goes on all the same, by itself, to see whether its
- * loop has an end; or -1.
+ * Return: a process that goes on all the same, by itself, to see whether its loop
+ * has an end; or -1.
  */
 int x_search_stuck(void)
 {
@@ -306,14 +320,13 @@ int x_search_stuck(void)
 	int p;
 
 	x_search_waits(0);
+	if (let_in_elsewhere()) {
+		X.cut = true;
+		return -1;
+	}
 	for (p = 1; p < X.nprocs; p++)
-		if (X.proc[p].state == X_PARKED && x_loop_lets_go(p)) {
-			X.cut = true;	/* they take it, elsewhere */
-			return -1;
-		}
-	for (p = 1; p < X.nprocs; p++)
-		if (X.proc[p].state == X_PARKED && x_loop_goes(p))
-			return x_enabled(p) ? p : -1;
+		if (X.proc[p].state == X_PARKED && x_loop_probes(p))
+			return X.cut ? -1 : p;
 	for (p = 0; p < X.nprocs; p++) {
 		if (X.proc[p].state != X_PARKED || X.proc[p].kind == 'b' ||
 		    X.proc[p].op->kind == X_OP_JOIN)

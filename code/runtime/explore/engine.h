@@ -185,6 +185,7 @@ struct x_proc {
 	bool irq_off;			/* the flag; bottom halves are counted */
 	int8_t nheld, nbits;
 	int unlock_event;		/* of its last section to end */
+	int last;			/* events there were after its last step */
 	int writing;			/* event whose value is not known yet */
 	int log_writing;
 	/* At its last entry: where its own frames begin, its frame pointer
@@ -212,13 +213,12 @@ struct x_object {
 /* A state on the path of the search, before the event of its number. */
 struct x_node {
 	x_set enabled, sleep, backtrack, done;
+	x_set among;			/* only they go next, to be fair */
 	uint8_t choice;
 	uint8_t value, nvalues;		/* of a free choice: lab_choose() */
 	uint8_t running;		/* who ran before */
 	uint32_t pending;		/* what all were about to do, mixed */
 	uint16_t preemptions, switches;
-	uint16_t streak;		/* steps of who ran before, in a row */
-	x_set barred;			/* had so many that others come first */
 };
 
 enum x_mode { X_NONE, X_SLEEP, X_DPOR };
@@ -263,6 +263,7 @@ struct x_engine {
 	unsigned int failed_allocations;
 	bool graces, regions;		/* there were some in this execution */
 	bool hasty;			/* see rcu.c */
+	x_set turn;			/* they go next: see livelock.c */
 	struct x_failure failures[X_FAILURES];
 	struct x_object *objects;
 	int nobjects;
@@ -299,6 +300,8 @@ struct x_engine {
 	uint64_t start_ns, search_cap;
 	const char *bounded_by;		/* NULL: exhaustive */
 	bool rounds_cut;		/* some loop went round more often */
+	bool endless_cut;		/* and had no end by itself */
+	uint64_t alone;			/* steps of loops by themselves: no events */
 	bool steps_cut;			/* somebody was made to let others go on */
 	volatile int interrupted;
 	int progress;
@@ -327,7 +330,7 @@ extern struct x_summary {
 	const char *bounded_by;
 	double covered;			/* of the search, about */
 	int rounds;
-	bool rounds_cut, steps_cut;
+	bool rounds_cut, endless_cut, steps_cut;
 	uint32_t kinds;
 	int nschedule;
 	uint16_t schedule[X_EVENTS];	/* process, and value << 8 */

@@ -232,10 +232,12 @@ bool x_guard_allows(uintptr_t addr, size_t size, bool write, uintptr_t pc)
  */
 void x_guard_clock(const struct x_proc *p)
 {
-	if (p->sync[p - X.proc] > MAX_EPOCH)
-		x_fail(LAB_X_LIMIT, p->came_from, 0,
-		       "%s has more fences in one execution than the explorer can count",
-		       p->name);
+	if (p->sync[p - X.proc] <= MAX_EPOCH)
+		return;
+	x_loop_used_up(p->came_from);
+	x_fail(LAB_X_LIMIT, p->came_from, 0,
+	       "%s has more fences in one execution than the explorer can count",
+	       p->name);
 }
 
 void x_check_call(uintptr_t function, uintptr_t pc)

@@ -6,6 +6,7 @@ import shutil
 import textwrap
 
 NARROWEST, SIDE_BY_SIDE = 40, 80     # columns
+MOST = 250      # lines of a schedule that anybody wants to read
 # An access that failed so has no value.
 NOT_MADE = ("use-after-free", "null-dereference", "wild-access", "out-of-bounds")
 
@@ -136,6 +137,10 @@ def wrapped(text, width, indent=""):
                 break_on_hyphens=False).wrap(text)
 
 
+def columns():
+    return max(NARROWEST, min(shutil.get_terminal_size((132, 24)).columns, 200))
+
+
 def draw(doc, total=None):
     """The lanes, `total` columns wide, or as the terminal is: one for each process
     that has a part in it. Where there is no room side by side, one under another."""
@@ -146,7 +151,7 @@ def draw(doc, total=None):
                          f"({os.path.basename(f['at']['file'])}:{f['at']['line']}"
                          f" in {f['at']['function']}())"
                          for f in doc["failures"])
-    total = total or max(NARROWEST, min(shutil.get_terminal_size((132, 24)).columns, 200))
+    total = total or columns()
     width = max(24, (total - 5) // len(who) - 2)
     if total < SIDE_BY_SIDE or len(who) * (width + 2) + 5 > total + 2:
         return tell(doc, drawn, total)
@@ -194,13 +199,13 @@ def tell(doc, drawn, total):
     return "\n".join(line for _, lines in told(doc, drawn, total) for line in lines)
 
 
-def brief(doc, total, most):
+def brief(doc, total=None, most=MOST):
     """As draw(), in at most so many lines: then the first and the last of them, and
     those that show how it came to it (doc["causes"]); what is left out is counted."""
     text = draw(doc, total)
     if len(text.split("\n")) <= most:
         return text
-    parts = told(doc, rows(doc), total)
+    parts = told(doc, rows(doc), total or columns())
     causes = set(doc.get("causes", ()))
     # The end first, then what led there, then the beginning, then what comes before the end.
     order = [len(parts) - 1, *(n for n, (r, _) in enumerate(parts) if r.steps & causes), 0,

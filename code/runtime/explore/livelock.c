@@ -5,11 +5,14 @@
  *
  * Told is nothing less than a cycle of states that can go on for ever although
  * everybody has his turn: all memory and every process are as they were at an
- * earlier round, and who could have moved in between and did not is nobody.
+ * earlier round, and who could have moved in between and did not is nobody. If
+ * somebody is, it is his turn: only what he does leads to anything new from here on.
  */
+#include <sys/param.h>
+
 #include "engine.h"
 
-#define MOST	256			/* rounds of one execution */
+#define MOST	256			/* rounds that are kept: the last ones */
 
 static struct round {
 	uint64_t state;
@@ -24,9 +27,9 @@ void x_livelock_reset(void)
 
 static uint64_t state_of_all(void)
 {
-	uint64_t h = x_memory_state();
+	uint64_t h = x_mix(x_memory_state(), X.failed_allocations);
 	const struct x_proc *p;
-	int i, q;
+	int i;
 
 	for (i = 1; i < X.nprocs; i++) {
 		p = &X.proc[i];
@@ -36,20 +39,19 @@ static uint64_t state_of_all(void)
 		h = x_mix(h, p->op->kind);
 		h = x_mix(h, p->op->addr);
 		h = x_mix(h, i == X.cur || x_enabled(i));
-		h = x_mix(h, x_loop_state(i));
-		for (q = 1; q < X.nprocs; q++)
-			h = x_mix(h, X.proc[q].ended < p->waits_for[q]);
+		h = x_mix(h, x_sections_left(p));
+		h = x_mix(h, p->kind == 'b' ? x_weak_state(i) : x_loop_state(i));
 	}
-	return X.weak ? x_weak_state(h) : h;
+	return h;
 }
 
 /*
- * Has everybody moved who could have, at any time since the event of that
- * number? Also who waits for a lock that is only now and then to be had.
+ * Who could move, and has not since the event of that number. Who waits for a lock
+ * could when it was free, if only for a moment.
  */
-static bool fair_since(int first)
+static x_set passed_over(int first)
 {
-	x_set moved = X_BIT(X.cur), could = 0;
+	x_set moved = X_BIT(X.cur), could = 0, over = 0;
 	int i;
 
 	for (i = first; i < X.nevents; i++) {
@@ -57,49 +59,62 @@ static bool fair_since(int first)
 		could |= X.nodes[i].enabled;
 	}
 	for (i = 1; i < X.nprocs; i++)
-		if (X.proc[i].state == X_PARKED && x_enabled(i))
-			could |= X_BIT(i);
-	return !(could & ~moved);
+		if (!(moved & X_BIT(i)) && X.proc[i].state == X_PARKED &&
+		    (x_enabled(i) || (could & X_BIT(i) && !x_loop_waits(i))))
+			over |= X_BIT(i);
+	return over;
 }
 
-/*
- * All is as it was, but somebody could have moved in between and did not. What
- * comes of this state is known from the first time; there, he moves.
- */
-static void let_others(int first)
+/* They can't move just now: it is their turn at the states of the cycle. */
+static void end_of_cycle(int first)
+{
+	int d;
+
+	x_search_waits(0);
+	for (d = first; X.mode == X_DPOR && d < X.nevents; d++)
+		X.nodes[d].backtrack |= X.nodes[d].enabled;
+	X.cut = true;
+	x_end_execution();
+}
+
+/* All is as it was at the event of that number: what could be new is theirs. */
+static void give_turn(x_set over, int first)
 {
 	int i;
 
-	if (X.replay || X.guided)
-		return;
-	for (i = first; i < X.nevents && X.mode == X_DPOR; i++)
-		X.nodes[i].backtrack |= X.nodes[i].enabled &
-					~X.nodes[i].barred;
-	X.cut = true;
-	x_end_execution();
+	X.turn = 0;
+	for (i = 1; i < X.nprocs; i++)
+		if (over & X_BIT(i) && x_enabled(i))
+			X.turn |= X_BIT(i);
+	if (!X.turn)
+		end_of_cycle(first);
 }
 
 /**
  * x_livelock_round() - the process at hand comes round, and others have moved
  * @op: its next step
  */
-void x_livelock_round(const struct x_op *op)
+void x_livelock_round(struct x_op *op)
 {
-	uint64_t state = state_of_all();
+	uint64_t state;
+	x_set over;
 	int i;
 
-	for (i = 0; i < nrounds; i++) {
+	x_me()->op = op;
+	state = state_of_all();
+	for (i = 0; i < MIN(nrounds, MOST); i++) {
 		if (rounds[i].state != state)
 			continue;
-		if (!fair_since(rounds[i].events)) {
-			let_others(rounds[i].events);
-			continue;
+		over = passed_over(rounds[i].events);
+		if (over) {
+			if (!X.replay && !X.guided)
+				give_turn(over, rounds[i].events);
+			break;
 		}
 		X.hard = true;
 		x_fail(LAB_X_LIVELOCK, op->pc, op->addr,
 		       "all is as it was %d steps before, and everybody had his turn: so it can go on for ever",
 		       X.nevents - rounds[i].events);
 	}
-	if (nrounds < MOST)
-		rounds[nrounds++] = (struct round){ state, X.nevents };
+	rounds[nrounds++ % MOST] = (struct round){ state, X.nevents };
 }

@@ -28,8 +28,8 @@
 
 #define KEPT		64		/* steps of a process */
 #define FEET		6
-#define MOST_ALONE	100000		/* steps of a loop that goes on by itself */
-#define FEW_ALONE	1000		/* where others can, and it went on before */
+#define TOLD		16		/* steps of it that a report shows */
+#define MOST_ALONE	2000000		/* steps of a loop that goes on by itself */
 
 /* A step that was made, or (kind X_OP_NR) a plain write that is none. */
 struct pass {
@@ -46,6 +46,7 @@ struct pass {
 static struct {
 	struct pass pass[KEPT];
 	int n, settled, alone;
+	uint64_t loop;			/* that goes on alone: where it is */
 	/* Of the step that it is about to make. */
 	int from;			/* pass that it comes round to, -1: none */
 	bool waits, may_go, pure, choosing, probes;
@@ -57,8 +58,8 @@ static struct {
 
 struct x_regs x_regs;
 
-/* Loops that went on for MOST_ALONE rounds, in any execution so far. */
-static uintptr_t endless[16];
+/* Loops that went on for MOST_ALONE steps, in any execution so far. */
+static uint64_t endless[64];
 static int nendless;
 
 void x_loop_reset(void)
@@ -158,6 +159,16 @@ void x_loop_plain(uintptr_t addr, size_t size, uintptr_t pc)
 	add(X.cur, X_OP_NR, addr, size, pc);
 }
 
+/* It wrote to what is freed by now, or new since: that needs no changing back. */
+static bool passing(int id, const struct pass *s, int since)
+{
+	int o = x_object_at(s->addr);
+
+	return o >= 0 && (X.objects[o].dead ||
+			  (X.objects[o].alloc_proc == id &&
+			   X.objects[o].alloc_event >= since));
+}
+
 /* Is each place that was written to since as it was? */
 static bool changed_back(int id, int from)
 {
@@ -166,7 +177,8 @@ static bool changed_back(int id, int from)
 
 	for (i = from; i < loops[id].n; i++) {
 		s = &loops[id].pass[i];
-		if (s->pure || !s->size)
+		if (s->pure || !s->size ||
+		    passing(id, s, loops[id].pass[from].event))
 			continue;
 		for (j = from; j < i; j++) {
 			t = &loops[id].pass[j];
@@ -247,7 +259,8 @@ static bool tread(struct x_op *op, int id, int from)
 			for (k = 0; k < op->nfeet; k++)
 				if (op->feet[k] >> 1 == foot >> 1)
 					break;
-			if (k == X_FEET)
+			/* One is left for what x_step() adds. */
+			if (k == X_FEET - 1)
 				return false;
 			if (k == op->nfeet)
 				op->nfeet++;
@@ -283,42 +296,31 @@ bool x_loop_changed(int id)
 }
 
 /**
- * x_loop_goes() - nobody can go on, but @id counts: is it let go on by itself?
+ * x_loop_probes() - nobody can go on: does @id, who counts, to see what comes of it?
  *
- * It has chosen to wait, and nobody has changed what it looks at. If its loop has
- * an end, it comes to it elsewhere, and this execution is no more; if it has none,
- * that is a livelock.
+ * It has chosen to wait, and nobody has changed what it looks at. If its loop has an
+ * end, it comes to it elsewhere, where it went on at once, and this execution is cut
+ * then; if it has none, that is a livelock, and nowhere else need it have been one:
+ * others could go on there.
  */
-bool x_loop_goes(int id)
+bool x_loop_probes(int id)
 {
 	if (!loops[id].waits || !loops[id].may_go)
 		return false;
 	loops[id].waits = false;
 	loops[id].probes = true;
 	loops[id].alone = 1;
-	X.cut = !x_enabled(id);		/* then that is told elsewhere */
+	X.cut = !x_enabled(id);
 	return true;
 }
 
-/**
- * x_loop_lets_go() - would a round more let somebody go on who waits?
- *
- * A round that takes a lock and releases it waits, perhaps, where it has it. Who
- * could have gone on while it had not, and did not, goes on elsewhere.
- */
-bool x_loop_lets_go(int id)
+/* Its loop has an end: what comes next is known from where it went on at once. */
+void x_loop_probed(void)
 {
-	x_set could = 0;
-	int i;
-
-	if (!loops[id].waits || loops[id].pure)
-		return false;
-	i = loops[id].pass[loops[id].from].event + 1;
-	for (; i < X.nevents; i++) {
-		could |= X.nodes[i].enabled;
-		could &= ~X_BIT(X.events[i].proc);
-	}
-	return could & ~X_BIT(id);
+	if (!loops[X.cur].probes)
+		return;
+	X.cut = true;
+	x_end_execution();
 }
 
 bool x_loop_waits(int id)
@@ -326,61 +328,115 @@ bool x_loop_waits(int id)
 	return loops[id].waits;
 }
 
-static bool known_endless(uintptr_t pc)
+/**
+ * x_loop_lets_in() - another round of a loop that waits would let somebody go on
+ * @id: who waits in a loop
+ * @q: who can't go on, as things are now
+ *
+ * It stopped in the middle of its round: with a lock that it gives up and takes
+ * again, or with interrupts off. A lock is fair: whoever waits for it gets it some day.
+ */
+bool x_loop_lets_in(int id, int q)
 {
-	int i;
-
-	for (i = 0; i < nendless; i++)
-		if (endless[i] == pc)
-			return true;
-	return false;
-}
-
-/* Does @p wait for what a round of the process at hand lets it have, for a while? */
-static bool let_go(int p)
-{
-	const struct x_op *op = X.proc[p].op;
 	const struct pass *s;
-	struct x_op step;
-	int i;
+	int i, j, k;
 
-	if (loops[p].waits && !loops[p].pure)
+	if ((!loops[id].waits && !loops[id].alone) || loops[id].pure ||
+	    id == q || X.proc[q].state != X_PARKED || !x_loop_changed(q))
 		return false;
-	for (i = loops[X.cur].from; i < loops[X.cur].n; i++) {
-		s = &loops[X.cur].pass[i];
-		step.nfeet = s->nfeet;
-		memcpy(step.feet, s->feet, sizeof(s->feet));
-		if (!s->pure && x_dependent(&step, op))
-			return true;
+	for (i = loops[id].from; i < loops[id].n; i++) {
+		s = &loops[id].pass[i];
+		for (j = 0; j < s->nfeet && !s->pure; j++)
+			for (k = 0; k < X.proc[q].op->nfeet; k++)
+				if (!((s->feet[j] ^ X.proc[q].op->feet[k]) >> 1) &&
+				    ((s->feet[j] | X.proc[q].op->feet[k]) & 1))
+					return true;
 	}
 	return false;
 }
 
-static bool others_can_go(void)
+/* Which loop that is, and what it looks at. */
+static uint64_t loop_of(int id)
+{
+	uint64_t h = loops[id].loop;
+	const struct pass *s;
+	int i;
+
+	for (i = loops[id].from; i < loops[id].n; i++) {
+		s = &loops[id].pass[i];
+		if (s->pure)
+			h = x_mix(h, x_load(s->addr, s->size));
+	}
+	return h;
+}
+
+static bool known_endless(uint64_t loop)
+{
+	int i;
+
+	for (i = 0; i < nendless; i++)
+		if (endless[i] == loop)
+			return true;
+	return false;
+}
+
+/* Somebody else can go on, or could in another round. */
+static bool others_can(void)
 {
 	int p;
 
 	for (p = 1; p < X.nprocs; p++)
 		if (p != X.cur && X.proc[p].state == X_PARKED &&
-		    (x_enabled(p) || let_go(p)))
+		    (x_enabled(p) || x_loop_lets_in(X.cur, p)))
 			return true;
 	return false;
 }
 
-static void give_up_alone(const struct x_op *op)
+/* Not a fair execution: the others will go on some day. */
+static void give_up_alone(void)
 {
+	uint64_t loop = loop_of(X.cur);
+
 	if (nendless < (int)(sizeof(endless) / sizeof(endless[0])) &&
-	    !known_endless(op->pc))
-		endless[nendless++] = op->pc;
-	if (!others_can_go()) {
+	    !known_endless(loop))
+		endless[nendless++] = loop;
+	X.endless_cut = true;
+	X.cut = true;
+	x_end_execution();
+}
+
+static void too_long_alone(uintptr_t pc, uintptr_t addr)
+{
+	if (!others_can()) {
 		X.hard = true;
-		x_fail(LAB_X_LIVELOCK, op->pc, op->addr,
+		x_fail(LAB_X_LIVELOCK, pc, addr,
 		       "%s goes round for ever, and nobody is left who could change what it looks at",
 		       x_me()->name);
 	}
-	/* Not a fair execution: the others will go on some day. */
-	X.cut = true;
-	x_end_execution();
+	give_up_alone();
+}
+
+/**
+ * x_loop_used_up() - there is too little of something for so many rounds
+ * @pc: where that was noticed
+ *
+ * Does not return if the running process goes round by itself.
+ */
+void x_loop_used_up(uintptr_t pc)
+{
+	if (loops[X.cur].alone)
+		too_long_alone(pc, 0);
+}
+
+bool x_loop_alone(void)
+{
+	return loops[X.cur].alone;
+}
+
+/* A step of so late a round that nobody wants to read it. */
+bool x_loop_untold(void)
+{
+	return loops[X.cur].alone > TOLD;
 }
 
 /* On its own until the loop ends: one step, whatever the number of rounds. */
@@ -393,18 +449,15 @@ static bool goes_on(struct x_op *op)
 	at = last_pass(X.cur, op, loops[X.cur].from);
 	x_me()->op = op;
 	if (at < 0 || !x_enabled(X.cur) || lasts(op)) {
-		if (loops[X.cur].probes) {
-			X.cut = true;
-			x_end_execution();
-		}
+		x_loop_probed();
 		forget(X.cur);
 		return false;
 	}
-	/* In another state it may have an end, and what it had before tells little. */
-	if (++loops[X.cur].alone > MOST_ALONE ||
-	    (loops[X.cur].alone == FEW_ALONE && known_endless(op->pc) &&
-	     others_can_go()))
-		give_up_alone(op);
+	X.alone++;
+	if (loops[X.cur].alone == TOLD)
+		x_note('n', op->pc, 0, 0, false, "and so on, round after round");
+	if (++loops[X.cur].alone > MOST_ALONE)
+		too_long_alone(op->pc, op->addr);
 	return true;
 }
 
@@ -422,7 +475,11 @@ static bool choose(const struct x_op *op, int from)
 	loops[id].from = from;
 	if (!alone)
 		return false;
+	loops[id].loop = x_mix(x_mix(op->pc, op->addr),
+			       x_mix(id, loops[id].regs.sp));
 	loops[id].alone = 1;
+	if (known_endless(loop_of(id)) && others_can())
+		give_up_alone();
 	return true;
 }
 

@@ -293,6 +293,7 @@ static void keep_counts(bool all)
 	summary.covered = all ? 1 : x_covered();
 	summary.rounds = X.rounds;
 	summary.rounds_cut = X.rounds_cut;
+	summary.endless_cut = X.endless_cut;
 	summary.steps_cut = X.steps_cut;
 }
 
@@ -304,12 +305,20 @@ static void each_round(void)
 {
 	double limit = X.time_limit, spent = x_cpu_ns() / 1e9;
 	double enough = spent + MAX(spent, 0.5);
+	bool all;
 
 	X.rounds = MOST_ROUNDS;
-	X.rounds_cut = X.steps_cut = false;
+	X.rounds_cut = X.endless_cut = X.steps_cut = false;
 	X.time_limit = limit > 0 ? MIN(limit, enough) : enough;
 	x_forget_signatures();
-	if (x_search() || found)
+	all = x_search();
+	if (found && summary.kind == LAB_X_LIMIT) {
+		/* Too much for the explorer is what this may be. */
+		found = all = false;
+		found_at = 0;
+		summary.kinds &= ~(1u << LAB_X_LIMIT);
+	}
+	if (all || found)
 		keep_counts(!found || X.bounded_by == NULL);
 	else
 		X.rounds = FEW_ROUNDS;
@@ -344,7 +353,7 @@ static bool search_once(void)
 
 	if (each)
 		X.rounds = FEW_ROUNDS;
-	X.rounds_cut = X.steps_cut = summary.shortest = false;
+	X.rounds_cut = X.endless_cut = X.steps_cut = summary.shortest = false;
 	all = x_search();
 	keep_counts(all);
 	if (all && !found && X.rounds_cut && each)

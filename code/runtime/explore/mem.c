@@ -244,6 +244,20 @@ void x_op_memory(struct x_op *op, enum x_kind kind, uintptr_t addr,
 	x_foot_life(op, addr);
 }
 
+/* It frees what it allocates: the memory is used up, but not for good. */
+static bool mostly_freed(void)
+{
+	int i, dead = 0, all = 0;
+
+	for (i = 0; i < X.nobjects; i++) {
+		if (X.objects[i].alloc_proc != X.cur)
+			continue;
+		dead += X.objects[i].dead;
+		all++;
+	}
+	return dead * 2 > all;
+}
+
 static void *x_alloc(size_t size, uintptr_t pc)
 {
 	struct x_proc *me = x_me();
@@ -268,7 +282,8 @@ static void *x_alloc(size_t size, uintptr_t pc)
 	at = (base + me->mem_used + REDZONE + align - 1) & ~(align - 1);
 	if (at + room + REDZONE > base + X_ARENA_PROC ||
 	    X.nobjects == MAX_OBJECTS) {
-		if (X.nobjects < MANY_OBJECTS)
+		x_loop_used_up(pc);
+		if (X.nobjects < MANY_OBJECTS || mostly_freed())
 			x_fail(LAB_X_LIMIT, pc, 0,
 			       "%s needs more than the %lu KiB that one process can allocate here in an execution",
 			       me->name, X_ARENA_PROC >> 10);

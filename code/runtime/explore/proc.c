@@ -73,6 +73,7 @@ static void run_actor(void *arg)
 	if (me->kind == 'i')
 		enter_interrupt(me);
 	actor->run();
+	x_loop_probed();
 	x_returned(x_stack_top(X.cur), (uintptr_t)actor->run + 1);
 	x_settle_value(me);
 	what = still_holds(me);
@@ -91,6 +92,7 @@ static void run_child(void *arg)
 	const char *what;
 
 	((void (*)(void *))me->start_op.arg)(arg);
+	x_loop_probed();
 	x_returned(x_stack_top(X.cur), me->start_op.pc);
 	x_settle_value(me);
 	what = still_holds(me);

@@ -200,15 +200,22 @@ bool x_grace_doubted(enum lab_x_failure kind)
 	return true;
 }
 
-bool x_sections_over(const struct x_proc *p)
+/* Whose sections a grace period still waits for. */
+x_set x_sections_left(const struct x_proc *p)
 {
+	x_set left = 0;
 	int q;
 
 	for (q = 0; q < X.nprocs; q++)
 		if (X.proc[q].state != X_UNUSED &&
 		    X.proc[q].ended < p->waits_for[q])
-			return false;
-	return true;
+			left |= X_BIT(q);
+	return left;
+}
+
+bool x_sections_over(const struct x_proc *p)
+{
+	return !x_sections_left(p);
 }
 
 void x_join_sections(const struct x_proc *p, x_clock *dep)

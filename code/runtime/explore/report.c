@@ -178,7 +178,7 @@ void x_note(char what, uintptr_t pc, uintptr_t addr, size_t size, bool write,
 {
 	struct x_log *l = &X.log[X.nlog];
 
-	if (!X.tracing || X.nlog == X_LOG)
+	if (!X.tracing || X.nlog == X_LOG || (x_loop_untold() && what != 'v'))
 		return;
 	l->what = what;
 	l->proc = X.cur;
@@ -407,7 +407,7 @@ void x_result(const char *verdict)
 	bool first = true;
 	int i;
 
-	fprintf(out, "{\"verdict\":\"%s\",\"reduction\":\"%s\",\"bound\":%d,\"weak\":%s,\"executions\":%llu,\"redundant\":%llu,\"steps\":%llu,\"deepest\":%d,\"failing\":%llu,\"restarts\":%llu,\"shortening\":%llu,\"signatures\":%llu,\"shortest\":%s,\"covered\":%.6f,\"rounds\":%d,\"rounds_cut\":%s,\"steps_cut\":%s,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"bounded_by\":",
+	fprintf(out, "{\"verdict\":\"%s\",\"reduction\":\"%s\",\"bound\":%d,\"weak\":%s,\"executions\":%llu,\"redundant\":%llu,\"steps\":%llu,\"deepest\":%d,\"failing\":%llu,\"restarts\":%llu,\"shortening\":%llu,\"signatures\":%llu,\"shortest\":%s,\"covered\":%.6f,\"rounds\":%d,\"rounds_cut\":%s,\"endless_cut\":%s,\"steps_cut\":%s,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"bounded_by\":",
 		verdict, modes[X.mode], X.bound, X.weak ? "true" : "false",
 		(unsigned long long)summary.executions,
 		(unsigned long long)summary.redundant,
@@ -419,6 +419,7 @@ void x_result(const char *verdict)
 		summary.shortest || !summary.switches ? "true" : "false",
 		summary.covered, summary.rounds,
 		summary.rounds_cut ? "true" : "false",
+		summary.endless_cut ? "true" : "false",
 		summary.steps_cut ? "true" : "false",
 		summary.seconds, summary.cpu_seconds);
 	string(summary.bounded_by);

@@ -254,7 +254,7 @@ void x_step(struct x_op *op)
 	if (X.sequential && X.cur == 0 && x_enabled(0))
 		return;
 	if (me->has_guest) {
-		if (op->kind != X_OP_IRQ_EXIT)
+		if (op->kind < X_OP_IRQ_OFF || op->kind > X_OP_IRQ_EXIT)
 			x_foot(op, X_CELL_IRQ + x_cpu_of(me), false);
 		op->blocking = true;
 	}
@@ -327,6 +327,7 @@ void x_execute(void)
 	X.plain_accesses = 0;
 	X.failed_allocations = 0;
 	X.graces = X.regions = X.hasty = false;
+	X.turn = 0;
 	X.over = X.cut = X.restart = X.hard = false;
 	x_race_reset();
 	x_order_reset();

@@ -74,21 +74,29 @@ static int preempts(const struct x_node *n, int p)
 }
 
 /*
- * Who has made so many steps in a row lets others go on, as each scheduler makes
- * him do some day: else a loop that waits for them has no end here.
+ * Who goes next, to be fair. Who could move and has not for so many steps does, as
+ * with each scheduler some day: else loops that wait for him have no end here. And
+ * those do whom others pass over in a cycle of states.
  */
-static x_set fair(x_set allowed, struct x_node *n)
+static x_set fair(x_set enabled)
 {
-	x_set others = n->enabled & ~X_BIT(n->running);
+	x_set left = enabled, turn = X.turn;
+	int q, longest = 0;
 
-	n->barred = 0;
-	n->streak = X.nevents > 1 && n[-1].running == n->running ?
-		    n[-1].streak + 1 : 1;
-	if (n->streak < FAIR || !others || !(allowed & X_BIT(n->running)))
-		return allowed;
+	X.turn = 0;
+	if (turn)
+		return turn;
+	if (X.nevents < FAIR)
+		return ~(x_set)0;
+	for (; left; left &= left - 1) {
+		q = x_first(left);
+		if (X.proc[q].last < X.proc[longest].last || !longest)
+			longest = q;
+	}
+	if (X.nevents - X.proc[longest].last < FAIR)
+		return ~(x_set)0;
 	X.steps_cut = true;
-	n->barred = X_BIT(n->running);
-	return allowed & others;
+	return X_BIT(longest);
 }
 
 /* How many ways the next step of @p can go. */
@@ -149,12 +157,12 @@ int x_search_choose(x_set enabled)
 		       "%d steps, and no end: a loop that never ends?", d);
 		x_end_execution();
 	}
+	n->enabled = enabled;
 	if (d < X.prefix) {
+		X.turn = 0;
 		if (enabled >> n->choice & 1 && fits(n) &&
-		    (X.replay || n->pending == all_pending(enabled))) {
-			n->enabled = enabled;
+		    (X.replay || n->pending == all_pending(enabled)))
 			return n->choice;
-		}
 		/* The same choices have led elsewhere: no search can go on. */
 		if (!X.given) {
 			for (p = d; p-- && X.events[p].proc != n->choice; )
@@ -166,7 +174,6 @@ int x_search_choose(x_set enabled)
 		X.cut = true;
 		return -1;
 	}
-	n->enabled = enabled;
 	n->pending = all_pending(enabled);
 	n->running = d ? X.events[d - 1].proc : X_PROCS - 1;
 	n->preemptions = d ? X.nodes[d - 1].preemptions +
@@ -192,7 +199,8 @@ int x_search_choose(x_set enabled)
 	if (X.bound >= 0 && n->preemptions >= X.bound &&
 	    enabled >> n->running & 1)
 		allowed = X_BIT(n->running);
-	allowed = fair(allowed & ~n->sleep, n);
+	n->among = fair(enabled);
+	allowed &= ~n->sleep & n->among;
 	if (!allowed) {
 		/* Elsewhere they go on; but not all that led to here does. */
 		x_search_waits(enabled);
@@ -330,7 +338,7 @@ static bool next_prefix(int depth)
 			return true;
 		}
 		n->done |= X_BIT(n->choice);
-		left = n->backtrack & ~n->done & ~n->sleep;
+		left = n->backtrack & n->among & ~n->done & ~n->sleep;
 		if (!left)
 			continue;
 		/* Whoever ran before goes on if he may: fewer switches first. */
@@ -375,7 +383,7 @@ bool x_search(void)
 		/* What was not run can't tell what it races with. */
 		for (i = 0; X.hard && i < X.nevents; i++)
 			X.nodes[i].backtrack |= X.mode == X_DPOR ?
-				X.nodes[i].enabled & ~X.nodes[i].barred : 0;
+						X.nodes[i].enabled : 0;
 		if (X.keep_signatures && !X.cut && !X.hard)
 			keep_signature(x_signature());
 		if (X.nfailures) {

@@ -104,7 +104,7 @@ void x_plain(uintptr_t addr, size_t size, bool write, bool typed,
 			x_loop_plain(addr, size, pc);
 		else if (++x_me()->unseen > UNSEEN)
 			x_promote_wait(addr, size);
-		if (++X.plain_accesses > MAX_PLAIN)
+		if (!x_loop_alone() && ++X.plain_accesses > MAX_PLAIN)
 			x_fail(LAB_X_ENDLESS, pc, addr,
 			       "%s makes more than %d accesses in one execution: a loop that never ends?",
 			       x_me()->name, MAX_PLAIN);

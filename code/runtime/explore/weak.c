@@ -143,17 +143,6 @@ uint64_t x_weak_view(int proc, uintptr_t addr, size_t size)
 	return x_load(addr, size);
 }
 
-/* What is on its way. */
-uint64_t x_weak_state(uint64_t h)
-{
-	int b, i;
-
-	for (b = 0; b < X.nids; b++)
-		for (i = 0; i < buffers[b].n; i++)
-			h = x_mix(h + b, buffers[b].fifo[i].value);
-	return h;
-}
-
 static int buffer_for(uintptr_t addr, size_t size, uintptr_t pc)
 {
 	int b;
@@ -279,6 +268,24 @@ bool x_weak_committable(int id)
 		    buffers[i].fifo[0].seq < b->fifo[0].seq)
 			return false;
 	return true;
+}
+
+/* What is on its way there, and in which order with the owner's other stores. */
+uint64_t x_weak_state(int id)
+{
+	const struct buffer *b = &buffers[id];
+	int i, first = b->fifo[0].seq;
+	uint64_t h = b->n;
+
+	for (i = 0; i < X.nids; i++)
+		if (buffers[i].n && buffers[i].owner == b->owner &&
+		    buffers[i].fifo[0].seq < first)
+			first = buffers[i].fifo[0].seq;
+	for (i = 0; i < b->n; i++) {
+		h = x_mix(h, b->fifo[i].value);
+		h = x_mix(h, (b->fifo[i].seq - first) << 2 | b->fifo[i].how);
+	}
+	return h;
 }
 
 void x_weak_commit(int id)

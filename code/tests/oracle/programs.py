@@ -788,11 +788,11 @@ HAND = {
 
 
 def program(name):
-    """The one that was written by hand, or the random one of that number:
-    "17", "poll17"."""
+    """The one that was written by hand, or the random one of that number: 17, "17",
+    "poll17"."""
     if name in HAND:
         pointer = "p" in str(HAND[name]).replace("'", " ").split()
         return Program(name, HAND[name], start=(0, int(pointer)))
-    if name.startswith("poll"):
+    if str(name).startswith("poll"):
         return Polls(int(name[4:])).program(name)
     return Maker(int(name)).program(f"s{name}")
