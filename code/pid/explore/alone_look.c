@@ -12,10 +12,12 @@
  *	4. looks one up in another instance: eleven are on the list
  *	(the shrinker drops those of the first instance)
  *	5. one is on the list
+ *	(another one is taken off the list, as by a flush, and goes)
  *	(the process is unhashed)
  *	6. no inode is made for it any more
  *	7. the last directory goes, and the pid with it
  */
+#include <linux/rculist.h>
 #include <linux/string.h>
 
 #include "scenario.h"
@@ -88,6 +90,20 @@ static void look_alone(void)
 	lab_put_pid(pid);
 }
 
+/* As a flush does it, which then leaves the rest to others: nobody is about. */
+static void take_off(void)
+{
+	struct lab_pid *pid = lab_get_task_pid(task);
+	struct lab_dentry *dir = lab_proc_pid_lookup(proc, NR);
+
+	hlist_del_init_rcu(&dir->d_inode->sibling_inodes);
+	lab_dput(dir);
+	lab_shrink_dcache_sb(proc);
+	lab_must(scheme->nr_inodes(pid) == 1,
+		 "an inode that was taken off the list goes, and no other leaves it");
+	lab_put_pid(pid);
+}
+
 static void look_at_thread(void)
 {
 	struct lab_pid *pid = lab_get_task_pid(thread);
@@ -130,6 +146,7 @@ static void looker(void)
 	init_alone(0x5a);
 	init_alone(0xa5);
 	look_alone();
+	take_off();
 	look_at_thread();
 	look_at_dead();
 	lab_must(lab_used(LAB_USED_GRACE_PERIODS) == waits,
