@@ -183,16 +183,27 @@ static int lab_bench_read(const struct lab_config *config, unsigned long arg)
 }
 
 #ifndef __KERNEL__
-/* In the same process, so that nothing but the code differs. */
-static int lab_bench_bare(const struct lab_config *config, unsigned long arg)
+/* What a scheme is held against, in the same process: nothing but that differs. */
+static int lab_bench_beside(const struct lab_config *config,
+			    const struct lab_nsproxy_scheme *beside)
 {
-	struct lab_config bare = *config;
+	struct lab_config other = *config;
 	int err;
 
-	bare.name = lab_scheme_bare.name;
-	bare.scheme = &lab_scheme_bare;
-	err = lab_bench_read(&bare, LAB_GET | LAB_CALM);
-	return err ? err : lab_bench_read(&bare, LAB_PEEK | LAB_CALM);
+	other.name = beside->name;
+	other.scheme = beside;
+	err = lab_bench_read(&other, LAB_GET | LAB_CALM);
+	return err ? err : lab_bench_read(&other, LAB_PEEK | LAB_CALM);
+}
+
+static int lab_bench_bare(const struct lab_config *config, unsigned long arg)
+{
+	return lab_bench_beside(config, &lab_scheme_bare);
+}
+
+static int lab_bench_apart(const struct lab_config *config, unsigned long arg)
+{
+	return lab_bench_beside(config, &lab_scheme_dedicated_lock_apart);
 }
 #endif
 
@@ -355,6 +366,7 @@ const struct lab_step lab_benches[] = {
 	{ "bench_busy", lab_bench_busy, 0 },
 #ifndef __KERNEL__
 	{ "bench_bare", lab_bench_bare, 0 },
+	{ "bench_apart", lab_bench_apart, 0 },
 #endif
 	{ "count", lab_bench_count, 0 },
 	{ "once", lab_bench_once, 0 },

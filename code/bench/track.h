@@ -49,6 +49,8 @@ int lab_bench_once(const struct lab_config *config, unsigned long arg);
 #ifndef __KERNEL__
 /* bare.c: liburcu with nothing around it, as a yardstick; native only */
 extern const struct lab_nsproxy_scheme lab_scheme_bare;
+/* lock_apart.c: dedicated_lock.c with its lock away from the pointer; native only */
+extern const struct lab_nsproxy_scheme lab_scheme_dedicated_lock_apart;
 #endif
 
 #endif /* LAB_TRACK_H */

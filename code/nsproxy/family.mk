@@ -5,7 +5,7 @@ schemes      := task_lock rcu pointer_tag dedicated_lock pointer_lock
 # those of them that are compiled once more with their operations counted
 counted      := $(schemes)
 parts        := family namespaces scenario bench count
-native_parts := bare
+native_parts := bare lock_apart
 # what the schemes share, for the explorer; its first scenario
 explored     := namespaces
 first        := switch

@@ -12,7 +12,8 @@ import pytest
 from conftest import RIGHT_SCHEMES, SCHEMES, TOP, Native, run
 
 sys.path.insert(0, os.path.join(TOP, "code", "bench"))
-from labbench import bars, measure, raw, reduce, report, rules, stats, step  # noqa: E402
+from labbench import (YARDSTICKS, bars, measure, raw, reduce, report, rules, stats,  # noqa: E402
+                      step)
 
 READ = ("# raw metric=read scheme={} rep={} how={} readers={} writer=0 ops={} "
         "ns=1000000000 switches=0")
@@ -305,6 +306,16 @@ def test_read_under_rcu_costs_at_most_twice_the_bare_one(plain):
                 found.append(speed["bare", how] / speed["rcu", how])
     for how, found in ratios.items():
         assert statistics.median(found) < 2, (how, found)
+
+
+@pytest.mark.parametrize("yardstick", YARDSTICKS)
+def test_a_yardstick_is_measured_beside_its_scheme(plain, yardstick):
+    scheme, its_step = YARDSTICKS[yardstick]
+    assert its_step in measure.steps_for(scheme, "N", ["bench_get"])
+    assert its_step not in measure.steps_for(scheme, "V", ["bench_get"])
+    done = plain.run(scheme=scheme, run=its_step, readers=2, ms=5, rep=0)
+    rows = list(filter(None, map(raw.parse_line, done.stdout.splitlines())))
+    assert {(r["scheme"], r["how"]) for r in rows} == {(yardstick, "get"), (yardstick, "peek")}
 
 
 @pytest.mark.skipif(step.why_not() is not None, reason=str(step.why_not()))

@@ -12,8 +12,9 @@ BUILD = os.path.join(TOP, "build", "bench")
 # As make has them, so that a scheme that is added there is measured as well.
 with open(os.path.join(TOP, "code", "nsproxy", "family.mk"), encoding="utf-8") as _f:
     SCHEMES = re.search(r"^schemes\s*:=(.*)$", _f.read(), re.M).group(1).split()
-# Measured, but no scheme: the yardstick of code/bench/bare.c.
-YARDSTICK = "bare"
+# Measured, but no schemes: yardsticks of code/bench, for which scheme each is, its step.
+YARDSTICKS = {"bare": ("rcu", "bench_bare"),
+              "dedicated_lock_apart": ("dedicated_lock", "bench_apart")}
 ENVIRONMENTS = {"N": "natively, on this host's hardware",
                 "V": "in the VM, on the distribution's kernel"}
 

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 
-from . import BUILD, SCHEMES, TOP, Trouble, machine, raw
+from . import BUILD, SCHEMES, TOP, YARDSTICKS, Trouble, machine, raw
 
 NATIVE = os.path.join(TOP, "build", "native", "plain")
 MODULE = os.path.join(TOP, "build", "module", "stock", "nsproxy_lab.ko")
@@ -28,9 +28,9 @@ CALM = {"bench_get": "bench_get_calm", "bench_peek": "bench_peek_calm",
 def steps_for(scheme, env, steps):
     if scheme == "pointer_tag":
         steps = [CALM.get(step, step) for step in steps]
-    if scheme == "rcu" and env == "N" and {"bench_get", "bench_peek"} & set(steps):
-        # The yardstick is measured in the same process as what it is for.
-        steps = [*steps, "bench_bare"]
+    if env == "N" and {"bench_get", "bench_peek"} & set(steps):
+        # A yardstick is measured in the same process as what it is for.
+        steps = [*steps, *(step for of, step in YARDSTICKS.values() if of == scheme)]
     return steps
 
 

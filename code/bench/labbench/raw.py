@@ -11,7 +11,7 @@ A file without its last line was broken off as well, by something worse.
 import os
 import re
 
-from . import SCHEMES, YARDSTICK, Trouble
+from . import SCHEMES, YARDSTICKS, Trouble
 
 FIRST = "# nsproxy raw data, format 1"
 RAW = re.compile(r"^\s*# raw (.*)$")
@@ -50,7 +50,7 @@ def parse_line(line):
     if set(row) != wanted:
         odd = ", ".join(sorted(set(row) ^ wanted))
         raise RawError(f"a {metric} line is wrong about: {odd}")
-    if row["scheme"] not in SCHEMES + [YARDSTICK]:
+    if row["scheme"] not in [*SCHEMES, *YARDSTICKS]:
         raise RawError(f"there is no scheme “{row['scheme']}”")
     for name in ("rep", *numbers):
         if not re.fullmatch(r"[0-9]{1,19}", row[name]):

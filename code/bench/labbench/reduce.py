@@ -11,7 +11,7 @@
 """
 import statistics
 
-from . import YARDSTICK, Trouble
+from . import YARDSTICKS, Trouble
 from .stats import bootstrap, paired_ratio, verdict
 
 REFERENCE = "task_lock"         # what Linux does to this day
@@ -113,16 +113,13 @@ def reduced(sittings):
             figure = table.figure(scheme, name)
             figures.append({"name": name, "scheme": scheme,
                             "unit": table.units[name], **figure.as_json()})
-            against = REFERENCE if scheme not in (REFERENCE, YARDSTICK) else None
-            if against and not name.startswith("count."):
-                ratio = table.ratio((scheme, name), (against, name))
+            of, over = scheme, REFERENCE
+            if scheme in YARDSTICKS:
+                of, over = YARDSTICKS[scheme][0], scheme
+            if of != over and not name.startswith("count."):
+                ratio = table.ratio((of, name), (over, name))
                 if ratio:
-                    ratios.append({"name": name, "of": scheme, "over": against,
-                                   **ratio.as_json(), "verdict": verdict(ratio)})
-            if scheme == YARDSTICK:
-                ratio = table.ratio(("rcu", name), (scheme, name))
-                if ratio:
-                    ratios.append({"name": name, "of": "rcu", "over": scheme,
+                    ratios.append({"name": name, "of": of, "over": over,
                                    **ratio.as_json(), "verdict": verdict(ratio)})
         out["environments"][env] = {
             "about": abouts[-1], "hz": table.hz,

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 
-from . import TOP, Trouble, breaks, measure, raw, reduce, rules, write_whole
+from . import TOP, YARDSTICKS, Trouble, breaks, measure, raw, reduce, rules, write_whole
 from .merge import merge
 from .verdicts import summary_of, verdict_of
 
@@ -88,7 +88,7 @@ class Runner:
                     for field in ("figure", "over", "minus"):
                         if field in rule:
                             scheme, quantity = rule[field].split()
-                            schemes.add("rcu" if scheme == "bare" else scheme)
+                            schemes.add(YARDSTICKS.get(scheme, (scheme,))[0])
                             steps |= steps_of(quantity)
         effort = self.effort
         what = measure.plan(env, [s for s in measure.SCHEMES if s in schemes],

@@ -10,12 +10,14 @@ import io
 import itertools
 import re
 
-from . import SCHEMES, YARDSTICK, Trouble, bars
+from . import SCHEMES, YARDSTICKS, Trouble, bars
 
 GREY = "#7b7b7b"
 LOOKS = {"task_lock": ("#2b87c8", "o"), "rcu": ("#d55e00", "s"),
          "pointer_tag": ("#cc79a7", "X"), "dedicated_lock": ("#009e73", "^"),
-         "pointer_lock": ("#e69f00", "D"), YARDSTICK: (GREY, "+")}
+         "pointer_lock": ("#e69f00", "D"), "bare": (GREY, "+"),
+         "dedicated_lock_apart": ("#009e73", "2")}
+LABELS = {"bare": "bare liburcu", "dedicated_lock_apart": "dedicated_lock, apart"}
 # Schemes of your own.
 LOOKS.update(zip([s for s in SCHEMES if s not in LOOKS],
                  itertools.cycle([("#56b4e9", "v"), ("#8c8c00", "P")])))
@@ -67,7 +69,7 @@ def between(readers, scheme):
     """Two points are no curve: nothing is drawn between them."""
     if len(readers) < 3:
         return ""
-    return ":" if scheme == YARDSTICK else "-"
+    return ":" if scheme in YARDSTICKS else "-"
 
 
 def reads(reduced, env, how, who):
@@ -76,7 +78,7 @@ def reads(reduced, env, how, who):
     figure, axes = plt.subplots(figsize=SIZE)
     readers = reduced.readers(env)
     drawn = False
-    for scheme in SCHEMES + [YARDSTICK]:
+    for scheme in [*SCHEMES, *YARDSTICKS]:
         found = [(n, reduced.get(env, scheme, f"read.{how}.{n}.{who}"))
                  for n in readers]
         found = [(n, f) for n, f in found if f]
@@ -89,7 +91,7 @@ def reads(reduced, env, how, who):
         axes.errorbar([n + shift for n, _ in found], [f["value"] / 1e6 for _, f in found],
                       yerr=[[max(f["value"] - f["lo"], 0) / 1e6 for _, f in found],
                             [max(f["hi"] - f["value"], 0) / 1e6 for _, f in found]],
-                      label="bare liburcu" if scheme == YARDSTICK else scheme,
+                      label=LABELS.get(scheme, scheme),
                       color=colour, marker=marker, markersize=6, capsize=3,
                       linestyle=between(readers, scheme))
     if not drawn:
