@@ -333,3 +333,26 @@ const struct lab_scenario lab_scenario = {
 ''')
     seen = Seen(tmp_path, "--source", path)
     assert (seen.status, seen.verdict) == (0, "clean"), seen
+
+
+def test_what_is_in_the_program_from_the_beginning_has_a_name_and_a_lock_is_one_thing(tmp_path):
+    """Its address is another one in each build; and nobody wants to know how a lock is made."""
+    seen = explore(tmp_path, '''
+static int table[4];
+static void handler(void) { }
+static struct { void (*handler)(void); int *at; const char *name; } it;
+static void one(void)
+{
+	DEFINE_SPINLOCK(here);
+
+	it.handler = handler;
+	it.at = &table[1];
+	it.name = "it";
+	spin_lock(&here);
+	spin_unlock(&here);
+	BUG_ON(it.at);
+}''', '{ "one", one }')
+    assert seen.kind == "bug-on", seen
+    for words in (":= →handler()", ":= →table+4", ":= a lock that is free", ":= →static data"):
+        assert words in seen.out, seen
+    assert not re.search(r":?= \d{4,}", seen.out), seen

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a result says, with names and source lines in the addresses' place."""
+import functools
 import os
 import re
 import subprocess
 
 RUNTIME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# As struct lab_x_lock has it (include/explore.h): what marks a lock, where, of how much.
+LOCK_MAGIC, LOCK_AT, LOCK_SIZE = 0x10cced00, 8, 24
 
 
 def what(path):
@@ -79,6 +82,19 @@ def object_names(result, frames):
     return names
 
 
+def is_static(l, image):
+    """Whether a step's value points to what the program itself is made of: code, or data
+    that is there from the beginning. Where that is, differs from one build to the next."""
+    return l.get("size") == 8 and image[0] <= l.get("value", 0) < image[2]
+
+
+def static_name(program, value, image, frames, ask):
+    """What such a pointer is called: after its function, or the variable."""
+    if value < image[1]:
+        return f"→{frames[value + 1][-1][0]}()" if frames.get(value + 1) else "→code"
+    return "→" + (variable(program, value, [], [], ask) or "static data")
+
+
 def value_words(value, size, objects, names):
     """A pointer is called by the name of what it points to."""
     if size == 8:
@@ -97,6 +113,14 @@ def value_words(value, size, objects, names):
     return str(value)
 
 
+@functools.lru_cache(4)
+def variables(program, _when):
+    """[(address, size, name)] of a program's variables."""
+    out = subprocess.run(["nm", "-S", program], capture_output=True, text=True).stdout
+    return [(int(at, 16), int(size, 16), name) for at, size, name in
+            re.findall(r"^(\S+) (\S+) [bBdD] (\S+)$", out, re.MULTILINE)]
+
+
 def variable(program, address, objects, names, ask):
     """What is at an address: object+offset, or a global's name. Of a program that may
     be hostile, which has its own way to ask, no symbols are read."""
@@ -105,25 +129,30 @@ def variable(program, address, objects, names, ask):
             return f"{name}+{address - o['address']}"
     if ask is not addr2line:
         return ""
-    out = subprocess.run(["nm", "-S", program], capture_output=True, text=True).stdout
-    for at, size, name in re.findall(r"^(\S+) (\S+) [bBdD] (\S+)$", out, re.MULTILINE):
-        offset = address - int(at, 16)
-        if 0 <= offset < int(size, 16):
-            return name + (f"+{offset}" if offset else "")
+    for at, size, name in variables(program, os.stat(program).st_mtime_ns):
+        if at <= address < at + size:
+            return name + (f"+{address - at}" if address > at else "")
     return ""
 
 
-def describe(program, result, ask=addr2line, sources=None):
-    """What the document says of processes, steps and failures."""
+def addresses(result, image):
+    """All of which the source line, or the function's name, is wanted."""
     log = result.get("log", [])
     pcs = [l["pc"] for l in log]
     pcs += [f.get(k, 0) for f in result.get("failures", [])
             for k in ("pc", "other_pc")]
     pcs += [o["pc"] for o in result.get("objects", [])]
+    pcs += [l["value"] + 1 for l in log if is_static(l, image)]
     pcs += [pc for l in log for pc in l.get("calls", [])]
-    pcs += [pc for s in result.get("stuck", [])
-            for pc in (s["pc"], *(h["pc"] for h in s["holders"]))]
-    frames = symbolise(program, pcs, ask)
+    return pcs + [pc for s in result.get("stuck", [])
+                  for pc in (s["pc"], *(h["pc"] for h in s["holders"]))]
+
+
+def describe(program, result, ask=addr2line, sources=None):
+    """What the document says of processes, steps and failures."""
+    log = result.get("log", [])
+    image = result.get("image", (0, 0, 0))
+    frames = symbolise(program, addresses(result, image), ask)
     names = object_names(result, frames)
     objects = result.get("objects", [])
     sources = sources or Sources()
@@ -158,8 +187,9 @@ def describe(program, result, ask=addr2line, sources=None):
             s["offset"] = l["offset"]
         if l.get("kind") in ("read", "write", "read-modify-write", "commit"):
             s["value"] = l["value"]
-            s["shown"] = value_words(l["value"], l.get("size", 8), objects,
-                                     names)
+            s["shown"] = static_name(program, l["value"], image, frames, ask) \
+                if is_static(l, image) else \
+                value_words(l["value"], l.get("size", 8), objects, names)
         if l.get("kind") == "choice":
             s["chosen"] = l["value"]
         if "address" in l:
@@ -167,6 +197,7 @@ def describe(program, result, ask=addr2line, sources=None):
         if "text" in l:
             s["label" if l["what"] == "l" else "text"] = l["text"]
         steps.append(s)
+    fold_locks(steps)
     failures = []
     for f in result.get("failures", []):
         entry = {"kind": f["kind"], "process": f["process"],
@@ -187,6 +218,18 @@ def describe(program, result, ask=addr2line, sources=None):
              "at": where(o["pc"])} for o, name in zip(objects, names)]
     return {"processes": processes, "steps": steps, "failures": failures,
             "stuck": stuck, "objects": made, "rendezvous": rendezvous(steps, processes)}
+
+
+def fold_locks(steps):
+    """A lock that is made where it is declared: one thing, not the stores that make it."""
+    for s in steps:
+        if s.get("value") != LOCK_MAGIC or s.get("kind") != "write":
+            continue
+        for other in steps:
+            if other["process"] == s["process"] and other["at"] == s["at"] and \
+                    -LOCK_AT <= other.get("address", 0) - s["address"] < LOCK_SIZE - LOCK_AT:
+                other.pop("shown", None)
+        s["shown"] = "a lock that is free"
 
 
 def rendezvous(steps, processes):

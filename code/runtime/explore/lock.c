@@ -5,9 +5,14 @@
  * A lock's state is in its own memory, so that a lock in a freed object is a
  * use after free like any other. Waiting is exact: who waits is not enabled.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "engine.h"
+
+/* Schedules show a lock as one thing (LOCK_AT in described.py). */
+_Static_assert(offsetof(struct lab_x_lock, magic) == 8 &&
+	       sizeof(struct lab_x_lock) == 24, "described.py has other numbers");
 
 static void need_lock(const struct lab_x_lock *l, uintptr_t pc)
 {

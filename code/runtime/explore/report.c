@@ -16,6 +16,9 @@
 #include "engine.h"
 #include "lab.h"
 
+/* The linker's: where the program begins, its code ends, and its data. */
+extern char __executable_start[], etext[], end[];
+
 static const char *const names[LAB_X_NR] = {
 	[LAB_X_USE_AFTER_FREE] = "use-after-free",
 	[LAB_X_DOUBLE_FREE] = "double-free",
@@ -296,6 +299,9 @@ static void put_log(void)
 	const struct x_event *e;
 	int i, n;
 
+	fprintf(out, "\"image\":[%lu,%lu,%lu],\n\"log\":[",
+		(unsigned long)__executable_start, (unsigned long)etext,
+		(unsigned long)end);
 	for (i = 0; i < X.nlog; i++) {
 		const struct x_log *l = &X.log[i];
 
@@ -327,6 +333,7 @@ static void put_log(void)
 		}
 		fprintf(out, "}");
 	}
+	fprintf(out, "],\n");
 }
 
 static void put_failures(void)
@@ -466,9 +473,9 @@ void x_result(const char *verdict)
 	put_stuck();
 	fprintf(out, "],\n\"objects\":[");
 	put_objects();
-	fprintf(out, "],\n\"log\":[");
+	fprintf(out, "],\n");
 	put_log();
-	fprintf(out, "],\n\"complete\":true}\n");
+	fprintf(out, "\"complete\":true}\n");
 	fflush(out);
 }
 

@@ -10,7 +10,7 @@ import re
 import pytest
 
 from grading import FOLDERS, graded, lab, shown, task
-from graderlib import labs
+from graderlib import labs, prove
 
 
 def all_of(what):
@@ -62,6 +62,14 @@ def test_a_right_submission_gets_full_points(folder, path, tmp_path):
     for t in result["tasks"]:
         assert t["part"] != "build" or (t["state"], t["points"]) == ("passed", t["of"]), \
             shown(result)
+
+
+@pytest.mark.parametrize("number, name", [("0", "lock-on-the-stack"),
+                                          ("1", "no-memory-no-free")])
+def test_a_report_is_the_same_wherever_the_program_was_linked(number, name):
+    """They store addresses that differ from one build to the next."""
+    entry, = (e for e in prove.entries(labs.load(number)) if e.name == name)
+    assert prove.try_grade(entry)["same"] == prove.try_grade(entry)["same"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.rsplit("/", 1)[-1])
