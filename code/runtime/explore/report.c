@@ -408,11 +408,10 @@ void x_result_open(const char *path)
 	}
 }
 
-void x_result(const char *verdict)
+/* What was searched: in which way, and how much. */
+static void put_counts(const char *verdict)
 {
 	static const char *const modes[] = { "none", "sleep", "dpor" };
-	bool first = true;
-	int i;
 
 	fprintf(out, "{\"verdict\":\"%s\",\"reduction\":\"%s\",\"bound\":%d,\"weak\":%s,\"executions\":%llu,\"redundant\":%llu,\"steps\":%llu,\"deepest\":%d,\"failing\":%llu,\"restarts\":%llu,\"shortening\":%llu,\"signatures\":%llu,\"shortest\":%s,\"covered\":%.6f,\"rounds\":%d,\"rounds_cut\":%s,\"endless_cut\":%s,\"steps_cut\":%s,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"bounded_by\":",
 		verdict, modes[X.mode], X.bound, X.weak ? "true" : "false",
@@ -430,6 +429,14 @@ void x_result(const char *verdict)
 		summary.steps_cut ? "true" : "false",
 		summary.seconds, summary.cpu_seconds);
 	string(summary.bounded_by);
+}
+
+void x_result(const char *verdict)
+{
+	bool first = true;
+	int i;
+
+	put_counts(verdict);
 	fprintf(out, ",\"kinds\":[");
 	for (i = 0; i < LAB_X_NR; i++) {
 		if (!(summary.kinds >> i & 1))
