@@ -17,8 +17,8 @@ import pytest
 from conftest import TOP, run
 
 sys.path.insert(0, os.path.join(TOP, "labs", "debug"))
-from debuglib import (bundle, decode, guest, matrix, modules, play, schedule, story,  # noqa: E402
-                      table)
+from debuglib import (bundle, decode, guest, matrix, modules, play, schedule, screen,  # noqa: E402
+                      story, table)
 import kernels  # noqa: E402
 from vmlib.trouble import Trouble  # noqa: E402
 
@@ -248,14 +248,17 @@ def test_what_is_missing_is_said_in_one_line(command, complaint, tmp_path):
     assert done.stderr.count("\n") == 1
 
 
-def told(monkeypatch, keys, as_expected=True):
+def told(monkeypatch, keys, as_expected=True, terminal=(200, 9999), more=None, notes=""):
     said, asked = [], iter(keys)
+    monkeypatch.setattr(screen.shutil, "get_terminal_size", lambda _: os.terminal_size(terminal))
     monkeypatch.setattr(story.Story, "live", lambda self, e: {
-        "report": {"lines": ["BUG: of " + e.id], "kind": "kasan", "function": "f"},
+        "report": {"lines": ["BUG: of " + e.id, *(f"frame {n}" for n in range(30))],
+                   "kind": "kasan", "function": "f"},
         "reports": ["kasan: of " + e.id, "panic: because of it"],
         "as_expected": as_expected,
         "total_s": 1.0})
-    story.Story("rcu", story.load()["rcu"], lambda: next(asked), said.append).tell()
+    story.Story("rcu", story.load()["rcu"], lambda: next(asked),
+                screen.Screen(more, said.append), screen.Notes(notes)).tell()
     return "\n".join(said)
 
 
@@ -284,6 +287,66 @@ def test_a_story_goes_a_key_a_step_with_notes_on_demand(monkeypatch):
     note = story.load()["rcu"]["notes"][0][:30]
     assert note not in whole and note in told(monkeypatch, "nq")
     assert "the code" not in told(monkeypatch, "q")
+
+
+@pytest.mark.parametrize("columns", (40, 50, 60, 80, 132))
+def test_a_story_fits_any_terminal_and_breaks_no_word(monkeypatch, columns):
+    whole = set(re.findall(r"\w+", told(monkeypatch, "      ")))
+    narrow = told(monkeypatch, "      ", terminal=(columns, 9999))
+    assert max(map(len, narrow.splitlines())) < columns
+    assert set(re.findall(r"\w+", narrow)) == whole
+
+
+def test_a_long_step_is_shown_from_its_first_line_a_page_at_a_time(monkeypatch):
+    pages = []
+
+    def more():
+        pages.append(None)
+        return " "
+    # The report alone is longer than 24 rows.
+    shown = told(monkeypatch, "   q", terminal=(80, 24), more=more)
+    assert "frame 29" in shown and len(pages) >= 2
+    del pages[:]
+    shown = told(monkeypatch, "   q", terminal=(80, 24), more=lambda: pages.append(None) or "q")
+    assert pages == [None] and "frame 29" not in shown
+
+
+def test_rows_between_two_keys_are_no_more_than_the_screen_has():
+    rows, most = [0], [0]
+
+    def put(_):
+        rows[0] += 1
+        most[0] = max(most[0], rows[0])
+
+    def more():
+        rows[0] = 1
+        return " "
+    out = screen.Screen(more, put)
+    for n in range(100):
+        out(f"line {n}\nand one more")
+    assert screen.size()[1] - 3 <= most[0] <= screen.size()[1] - 1
+
+
+def test_the_speaker_reads_the_notes_elsewhere(monkeypatch, tmp_path):
+    notes = tmp_path / "notes"
+    shown = told(monkeypatch, "      ", notes=str(notes))
+    said = " ".join(notes.read_text().split())
+    for step, note in zip(story.STEPS, story.load()["rcu"]["notes"]):
+        assert f": {step}" in said and note in said and note not in " ".join(shown.split())
+    with pytest.raises(Trouble, match="no notes can be written to"):
+        screen.Notes(str(tmp_path / "nowhere" / "notes"))
+
+
+def test_before_the_audience_comes_all_is_prepared(monkeypatch):
+    done = []
+    monkeypatch.setattr(story.kernels, "need", lambda name: name)
+    monkeypatch.setattr(story.modules, "build", lambda rows, kernel: done.append(("built", kernel)))
+    monkeypatch.setattr(story.guest, "prepare", lambda kernel, say: done.append(("ready", kernel)))
+    monkeypatch.setattr(story.play, "turns_of", lambda row: done.append(("turns", row.id)))
+    rcu = story.load()["rcu"]
+    story.Story("rcu", rcu, None, screen.Screen(None, lambda _: None)).prepare()
+    assert done == [("built", "kasan"), ("ready", "kasan"),
+                    ("turns", rcu["break"].id), ("turns", rcu["fix"].id)]
 
 
 def test_a_key_that_comes_with_the_prompt_is_taken(monkeypatch):

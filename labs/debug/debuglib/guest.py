@@ -271,6 +271,16 @@ def make_snapshot(kernel, path, say):
         return guest.boot_s
 
 
+def prepare(kernel, say=lambda _: None):
+    """What the first restore() would have to do: find out whether KVM works, and boot
+    once for the snapshot."""
+    accel, _ = accels.choose(kernel.image, say)
+    path = snapshot_path(kernel, accel, initrd())
+    with paths.lock(os.path.join(kernel.folder, "snapshot.lock")):
+        if not os.path.exists(path):
+            make_snapshot(kernel, path, say)
+
+
 def restore(kernel, say=lambda _: None, more=()):
     """A guest at the moment after its boot. Makes the snapshot if need be."""
     accel, _ = accels.choose(kernel.image, say)

@@ -2,14 +2,14 @@
 """`make demo SCHEME=... STEP=1`: one scheme's story, a key a step."""
 import difflib
 import os
-import shutil
 import sys
 import termios
 import textwrap
 import tomllib
 import tty
 
-from . import TOP, modules, play, table
+from . import TOP, guest, modules, play, table
+from .screen import Leave, Notes, Screen, size, tabs
 import kernels
 from vmlib import paths
 from vmlib.trouble import FAILED, Trouble
@@ -23,7 +23,8 @@ VERDICTS = os.path.join(TOP, "Documentation", "claims", "verdicts.json")
 REGISTRY = os.path.join(TOP, "Documentation", "claims", "registry.toml")
 STEPS = ("the question", "the code", "the break", "the report", "the fix",
          "the measurement")
-KEYS = "  [space] on   [n] notes   [b] back   [q] end"
+KEYS = ("  [space] on   [n] notes   [b] back   [q] end", "  space n(otes) b(ack) q(uit)")
+MORE = ("  [space] more of it   [b] back   [q] end", "  space: more, b, q")
 FIELDS = {"question", "code", "break", "fix", "claims", "notes"}
 
 
@@ -48,11 +49,11 @@ def all_schemes():
 
 
 def width():
-    return min(shutil.get_terminal_size().columns, 96)
+    return size()[0]
 
 
 def wrapped(text, indent="  "):
-    return textwrap.fill(" ".join(text.split()), width(), initial_indent=indent,
+    return textwrap.fill(" ".join(text.split()), width() - 1, initial_indent=indent,
                          subsequent_indent=indent)
 
 
@@ -60,7 +61,7 @@ def code(scheme, function):
     source = Source(TOP, f"code/{table.family_of(scheme).name}/{scheme}.c")
     first, last = source.function(function, False)
     lines = source.text.splitlines()[first - 1:last]
-    return [f"  {source.path}"] + [f"  {n:4} {line.expandtabs(8)}"
+    return [f"  {source.path}"] + [f"  {n:4} {line.expandtabs(tabs())}"
                                    for n, line in enumerate(lines, first)]
 
 
@@ -76,7 +77,7 @@ def difference(experiment, scheme):
               encoding="utf-8") as f:
         before = f.read().splitlines()
     after = modules.source(experiment).splitlines()[1:]
-    return ["  " + x.expandtabs(8) for x in list(difflib.unified_diff(
+    return ["  " + x.expandtabs(tabs()) for x in list(difflib.unified_diff(
         before, after, n=2, lineterm=""))[2:] if x.strip() != "+"]
 
 
@@ -110,9 +111,11 @@ def verdicts(claims):
 
 
 class Story:
-    def __init__(self, scheme, story, keys, out):
+    """@keys: asks for a key. @out: a Screen. @notes: where the speaker reads."""
+
+    def __init__(self, scheme, story, keys, out, notes=Notes()):
         self.scheme, self.story, self.keys, self.out = scheme, story, keys, out
-        self.failed = False
+        self.notes, self.failed = notes, False
 
     def live(self, experiment):
         kernel = kernels.need(experiment.kernel)
@@ -129,14 +132,28 @@ class Story:
         return record
 
     def prepare(self):
-        """What takes long happens before the audience waits for it."""
+        """What takes long happens before the audience waits for it: the modules, whether
+        KVM works, each kernel's snapshot, the explorer's schedules."""
         rows = [self.story["break"], self.story["fix"]]
-        for name in {r.kernel for r in rows}:
-            modules.build([r for r in rows if r.kernel == name], kernels.need(name))
+
+        def say(text):
+            self.out(f"  {text}")
+        self.out("Preparing, so that nobody has to wait later:")
+        for name in dict.fromkeys(r.kernel for r in rows):
+            kernel = kernels.need(name)
+            say(f"the modules for the {name} kernel")
+            modules.build([r for r in rows if r.kernel == name], kernel)
+            guest.prepare(kernel, say)
+        for row in rows:
+            play.turns_of(row)
+        self.out("Ready.")
 
     def show(self, step):
         story, out = self.story, self.out
-        out(f"\n{self.scheme}, {step + 1} of {len(STEPS)}: {STEPS[step]}")
+        out.begin()
+        title = f"{self.scheme}, {step + 1} of {len(STEPS)}: {STEPS[step]}"
+        self.notes(title, story["notes"][step], [*STEPS, "the end"][step + 1])
+        out(f"\n{title}")
         out("─" * (width() - 1) if sys.stdout.encoding.lower().startswith("utf")
             else "-" * (width() - 1))
         if step == 0:
@@ -167,10 +184,14 @@ class Story:
     def tell(self):
         step, shown = 0, -1
         while step < len(STEPS):
+            key = None
             if step != shown:
-                self.show(step)
                 shown = step
-            key = self.keys()
+                try:
+                    self.show(step)
+                except Leave as leave:
+                    key = str(leave)
+            key = key or self.keys()
             if key == "n":
                 self.out(wrapped(self.story["notes"][step], "  » "))
             elif key == "b":
@@ -182,7 +203,7 @@ class Story:
         return 1 if self.failed else 0
 
 
-def one_key():
+def one_key(prompts=KEYS):
     """Waits for one key; without a terminal the story goes on by itself."""
     if not sys.stdin.isatty():
         return " "
@@ -190,20 +211,23 @@ def one_key():
     try:
         # Before the prompt: what was typed until then is dropped, and nothing after it.
         tty.setcbreak(sys.stdin)
-        print(KEYS, end="", flush=True)
+        print(prompts[0] if len(prompts[0]) < width() else prompts[1], end="", flush=True)
         return os.read(sys.stdin.fileno(), 1).decode("latin-1") or "q"
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, old)
         print("\r\x1b[K", end="", flush=True)
 
 
-def run(scheme):
+def run(scheme, notes=""):
     stories = load()
     if scheme not in stories:
         raise Trouble((f"there is no story of “{scheme}”: what is wrong with it, no "
                        "detector of the kernel's sees. There" if scheme in all_schemes()
                        else "say SCHEME=: there") + " are the stories of "
                       + ", ".join(stories), FAILED)
-    story = Story(scheme, stories[scheme], one_key, lambda text: print(text, flush=True))
+    screen = Screen((lambda: one_key(MORE)) if sys.stdin.isatty() else None)
+    story = Story(scheme, stories[scheme], one_key, screen, Notes(notes))
     story.prepare()
+    if one_key() in ("q", "\x03", "\x04"):
+        return 0
     return story.tell()
