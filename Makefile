@@ -127,8 +127,8 @@ debug-matrix: setup-debug+vm debug-kernels ## how often each planted bug is caug
 	@labs/vm/vm fetch
 	@labs/debug/debug matrix $(if $(ONLY),,--record) $(subst $(comma), ,$(ONLY))
 
-demo-image: setup-docs+debug+vm htmldocs module debug-kernels ## one archive for a classroom: needs nothing but QEMU where it is unpacked
-	@labs/debug/debug image
+demo-image: setup-docs+debug+vm+grade $(if $(SOLUTIONS),htmldocs) module debug-kernels ## one archive for a classroom: needs nothing but QEMU where it is unpacked; SOLUTIONS=1 OFFER='who offers the source'
+	@labs/debug/debug image $(if $(SOLUTIONS),--solutions) $(call said,OFFER,offer)
 
 gdb: setup-debug+vm ## a guest stopped at a labelled point; SCHEME= (any family's) POINT= SCENARIO= BREAK=
 	@labs/vm/vm fetch

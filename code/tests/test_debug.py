@@ -17,8 +17,8 @@ import pytest
 from conftest import TOP, run
 
 sys.path.insert(0, os.path.join(TOP, "labs", "debug"))
-from debuglib import (bundle, decode, guest, matrix, modules, play, schedule, screen,  # noqa: E402
-                      story, table)
+from debuglib import (bundle, decode, guest, matrix, modules, offer, play, schedule,  # noqa: E402
+                      screen, story, table)
 import kernels  # noqa: E402
 from vmlib.trouble import Trouble  # noqa: E402
 
@@ -207,17 +207,52 @@ def test_what_breaks_on_the_way_is_said_and_no_traceback(monkeypatch):
 
 
 def test_the_demos_image_goes_to_a_plain_name_too(monkeypatch, tmp_path):
-    def fill(folder, _):
+    def fill(folder, *_):
         with open(os.path.join(folder, "start"), "w") as f:
             f.write("x")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "index.html").write_text("")
-    monkeypatch.setattr(bundle, "BOOK", str(tmp_path))
     monkeypatch.setattr(bundle, "MODULE", str(tmp_path / "index.html"))
     monkeypatch.setattr(bundle, "fill", fill)
     monkeypatch.setattr(bundle, "prove", lambda _: None)
     assert bundle.make("demo.tar.gz", lambda _: None) == 0
     assert (tmp_path / "demo.tar.gz").exists()
+
+
+def test_the_demos_book_has_no_solution_unless_asked(tmp_path, monkeypatch):
+    bundle.students_book(str(tmp_path))
+    pages = {p.name: p.read_text() for p in (tmp_path / "book").rglob("*.html")}
+    assert "index.html" in pages and not any("synchronize_rcu();" in p for p in pages.values())
+    whole = tmp_path / "whole"
+    (whole / "book").mkdir(parents=True)
+    monkeypatch.setattr(bundle, "BOOK", str(whole / "book"))
+    with pytest.raises(Trouble, match="make htmldocs"):
+        bundle.with_solutions(str(tmp_path / "image"))
+    (whole / "book" / "index.html").write_text("all of it")
+    (tmp_path / "image").mkdir()
+    bundle.with_solutions(str(tmp_path / "image"))
+    with bundle.tarfile.open(tmp_path / "image" / "kit.tar.gz") as tar:
+        assert "kit/code/nsproxy/rcu.c" in tar.getnames()
+    assert (tmp_path / "image" / "book" / "index.html").read_text() == "all of it"
+
+
+def test_what_is_handed_on_comes_with_an_offer_of_its_source(tmp_path, monkeypatch):
+    built = types.SimpleNamespace(folder=str(tmp_path), built={"source": "linux-source-6.1 6.1.9-1"})
+    (tmp_path / ".config").write_text("CONFIG_KASAN=y\n")
+    monkeypatch.setattr(kernels, "need", lambda _: built)
+    monkeypatch.setattr(offer.paths, "read_json", lambda _: {"packages": {
+        "linux-image-6.1.0-1-cloud-amd64": "6.1.8-2", "linux-kbuild-6.1": "6.1.8-2",
+        "busybox-static": "1:1.35.0-4+deb12u1+b1"}})
+    offer.put(str(tmp_path / "image"), "Ada, 1 Some Street")
+    said = (tmp_path / "image" / "SOURCE").read_text()
+    for words in ("/package/linux/6.1.9-1/", "/package/linux/6.1.8-2/", "Ada, 1 Some Street",
+                  "/package/busybox/1:1.35.0-4+deb12u1/", "kasan/config", "For 3 years from"):
+        assert words in said, said
+    assert (tmp_path / "image" / "kcsan" / "config").read_text() == "CONFIG_KASAN=y\n"
+    assert "whoever gave you this archive" in offer.text("")
+    monkeypatch.setattr(offer.paths, "read_json", lambda _: None)
+    with pytest.raises(Trouble, match="vm fetch"):
+        offer.text("")
 
 
 def test_a_kernels_key_follows_its_settings_and_not_its_comments(monkeypatch):

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`make demo-image`: one archive that needs nothing but QEMU.
 
-Kernels, guests' files with all modules, the built book and a start script,
-for a classroom without a network.
+Kernels, guests' files with all modules, the book and a start script, for a classroom
+without a network. The book is the students', with no line of a lab's solution; whoever
+asks for the solutions gets the whole book, and the kit's own source beside it.
 """
 import contextlib
+import glob
 import os
 import shutil
 import signal
@@ -12,7 +14,7 @@ import subprocess
 import tarfile
 import tempfile
 
-from . import HERE, TOP, modules, play, table
+from . import HERE, TOP, modules, offer, play, table
 import kernels
 from vmlib import image, kernel as stock, paths, qemu
 from vmlib.cpio import Archive
@@ -21,6 +23,7 @@ from vmlib.trouble import Trouble, os_trouble
 PARTS = os.path.join(os.path.dirname(HERE), "image")
 BOOK = os.path.join(TOP, "Documentation", "output", "html")
 MODULE = os.path.join(TOP, "build", "module", "stock", "nsproxy_lab.ko")
+HANDOUT = os.path.join(TOP, "labs", "grader", "handout")
 NAME = "kernel-pointer-labs-demo"
 PROOF, SEEN = "R8", "BUG: sleeping function called from invalid context"
 
@@ -54,7 +57,34 @@ def put(folder, name, boot_image, files):
     paths.write_file(os.path.join(where, "initrd"), initrd(files))
 
 
-def fill(folder, say):
+def students_book(folder):
+    """As handed out: that tool looks for solutions in it, and packs nothing if there are."""
+    with tempfile.TemporaryDirectory(prefix="demo-book-") as temp:
+        packed = os.path.join(temp, "handout.tar.gz")
+        done = subprocess.run([HANDOUT, "--out", packed], capture_output=True, text=True)
+        if done.returncode:
+            raise Trouble("the students' book can't be made: "
+                          + (done.stderr.strip().splitlines() or ["it does not say why"])[-1])
+        with tarfile.open(packed) as tar:
+            tar.extractall(temp)
+        book, = glob.glob(os.path.join(glob.escape(temp), "*", "book"))
+        shutil.copytree(book, os.path.join(folder, "book"))
+
+
+def with_solutions(folder):
+    """The whole book, and what it shows the source of."""
+    if not os.path.exists(os.path.join(BOOK, "index.html")):
+        raise Trouble(f"{os.path.relpath(BOOK, TOP)}/index.html is not there: make htmldocs")
+    shutil.copytree(BOOK, os.path.join(folder, "book"),
+                    ignore=shutil.ignore_patterns("instructor"))
+    done = subprocess.run(["git", "-C", TOP, "archive", "--format=tar.gz", "--prefix=kit/",
+                           "-o", os.path.join(folder, "kit.tar.gz"), "HEAD"],
+                          capture_output=True, text=True)
+    if done.returncode:
+        raise Trouble(f"the kit's own source can't be packed: {done.stderr.strip()}")
+
+
+def fill(folder, say, solutions=False, who=""):
     rows, listed = table.load(), ""
     for name in kernels.names():
         kernel = kernels.need(name)
@@ -74,22 +104,21 @@ def fill(folder, say):
     start = read(os.path.join(PARTS, "start")).decode().replace("@CMDLINE@", qemu.CMDLINE)
     paths.write_file(os.path.join(folder, "start"), start)
     os.chmod(os.path.join(folder, "start"), 0o755)
-    say("the book")
-    shutil.copytree(BOOK, os.path.join(folder, "book"))
+    say("the book" + (", and the kit's source" if solutions else " without solutions"))
+    (with_solutions if solutions else students_book)(folder)
+    offer.put(folder, who)
     shutil.copyfile(os.path.join(TOP, "COPYING"), os.path.join(folder, "COPYING"))
 
 
-def make(out, say):
-    for path, target in ((os.path.join(BOOK, "index.html"), "htmldocs"),
-                         (MODULE, "module")):
-        if not os.path.exists(path):
-            raise Trouble(f"{os.path.relpath(path, TOP)} is not there: make {target}")
+def make(out, say, solutions=False, who=""):
+    if not os.path.exists(MODULE):
+        raise Trouble(f"{os.path.relpath(MODULE, TOP)} is not there: make module")
     out = os.path.abspath(out or paths.build(f"{NAME}.tar.gz"))
     try:
         with tempfile.TemporaryDirectory(dir=paths.make_dir(os.path.dirname(out))) as temp:
             folder = os.path.join(temp, NAME)
             os.mkdir(folder)
-            fill(folder, say)
+            fill(folder, say, solutions, who)
             say("packing")
             with tarfile.open(out + ".new", "w:gz", compresslevel=6) as tar:
                 tar.add(folder, NAME, filter=plain)
@@ -102,7 +131,8 @@ def make(out, say):
         with contextlib.suppress(OSError):
             os.unlink(out + ".new")
     print(f"{os.path.relpath(out)}: {os.path.getsize(out) >> 20} MB. Unpack it anywhere, "
-          f"then {NAME}/start")
+          f"then {NAME}/start. Before you hand it on, read SOURCE in it"
+          + ("" if who else ", and say OFFER='your name and address'") + ".")
     return 0
 
 
