@@ -329,6 +329,16 @@ def test_the_shell_greets_obeys_and_gives_the_terminal_back(module, leave):
         assert os.waitstatus_to_exitcode(os.waitpid(window.pid, 0)[1]) == 0
 
 
+def test_the_shell_says_that_the_guest_panicked(module):
+    with Terminal("--add", module) as window:
+        window.until("vm:/lab#")
+        window.type("echo c > /proc/sysrq-trigger\r")
+        window.until("the VM is off")
+        seen = window.until("boots a new one")
+        assert "it panicked: sysrq triggered crash" in seen
+        assert os.waitstatus_to_exitcode(os.waitpid(window.pid, 0)[1]) == 4
+
+
 # -- building modules -------------------------------------------------------
 
 def test_a_broken_module_names_the_source_and_leaves_no_stale_module(

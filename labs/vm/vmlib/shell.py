@@ -4,9 +4,38 @@ import os
 import subprocess
 import sys
 import termios
+import threading
 
-from . import accel, image, kernel, qemu
+from . import accel, image, kernel, qemu, splat, verdict
 from .trouble import FAILED, Trouble
+
+LAST = 256 << 10        # bytes of the console: a report is at its end
+
+
+class Copy:
+    """Hears what the guest writes to the console, and keeps the last of it."""
+
+    def __init__(self):
+        self.ours, self.theirs = os.pipe()
+        self.tail = bytearray()
+        self.thread = threading.Thread(target=self.hear, daemon=True)
+
+    def hear(self):
+        while data := os.read(self.ours, 1 << 16):
+            self.tail += data
+            del self.tail[:-LAST]
+
+    def option(self):
+        return f"logfile=/proc/self/fd/{self.theirs},logappend=on"
+
+    def start(self):
+        """QEMU has its end now."""
+        os.close(self.theirs)
+        self.thread.start()
+
+    def text(self):
+        self.thread.join(10)
+        return self.tail.decode("utf-8", "replace").replace("\r", "")
 
 
 def shell(args):
@@ -27,7 +56,8 @@ def shell(args):
     line = qemu.command(path, initrd, chosen, args.smp, args.mem,
                         f"loglevel=4 {args.append}")
     # signal=off: Ctrl-C goes to the guest; Ctrl-A X ends QEMU (mux=on)
-    line += ["-chardev", "stdio,id=con,mux=on,signal=off",
+    copy = Copy()
+    line += ["-chardev", f"stdio,id=con,mux=on,signal=off,{copy.option()}",
              "-serial", "chardev:con", "-mon", "chardev=con,mode=readline",
              "-chardev", "null,id=res", "-serial", "chardev:res"]
     print(f"vm: booting {release} with {chosen} "
@@ -37,7 +67,8 @@ def shell(args):
     try:
         # Not in a session of its own: it has to stay the terminal's
         # foreground process to read from it.
-        process = subprocess.Popen(line, pass_fds=(initrd,))
+        process = subprocess.Popen(line, pass_fds=(initrd, copy.theirs))
+        copy.start()
         process.wait()
     finally:
         if process:
@@ -46,7 +77,20 @@ def shell(args):
         restore(saved)
     if process.returncode:
         raise Trouble(f"QEMU ended with exit code {process.returncode}")
-    return 0
+    return said(copy.text())
+
+
+def said(text):
+    """The exit code; why the guest ended, unless it was switched off."""
+    panic = splat.panicked(text)
+    if not panic:
+        return 0
+    before = [s for s in splat.cut(text) if s["kind"] != "panic"]
+    print(f"vm: the guest did not switch itself off, it panicked: {panic}")
+    if before:
+        print(f"vm: the kernel's report, whole above: {splat.the_one(before, True)['title']}")
+    print("vm: the same command boots a new one; nothing of the old one is left", flush=True)
+    return verdict.EXIT["panic"]
 
 
 def restore(saved):
