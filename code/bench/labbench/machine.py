@@ -34,7 +34,7 @@ def commit():
     """Of the sources that are measured; says so when they were changed."""
     found = output_of("git", "rev-parse", "--short=12", "HEAD")
     if not found:
-        return "unknown (not in a git tree)"
+        return "unknown (this is no git tree, or somebody else's)"
     dirty = output_of("git", "status", "--porcelain", "--untracked-files=no",
                       "--", "code")
     return found + (", with changes in code/" if dirty else "")
