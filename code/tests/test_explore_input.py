@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Bad input, and code that breaks out: a clear message each, never a hang,
 and never "clean"."""
+import contextlib
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -270,3 +272,34 @@ def test_nothing_of_the_explorer_is_in_what_must_be_fast(folder):
                 continue
             with open(os.path.join(where, name), errors="replace") as f:
                 assert not re.search(r"lab_x_|__tsan_", f.read()), name
+
+
+def on_a_terminal(command, **env):
+    """What a command says on a terminal of its own."""
+    try:
+        pid, fd = pty.fork()
+    except OSError as e:
+        pytest.skip(f"no terminal can be made here (/dev/pts): {e}")
+    if pid == 0:
+        os.execve(command[0], command, {**os.environ, **env})
+    said = b""
+    with contextlib.suppress(OSError):      # EIO: the other side is closed
+        while data := os.read(fd, 4096):
+            said += data
+    os.close(fd)
+    os.waitpid(pid, 0)
+    return said.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("env, coloured", [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False),
+                                           ({"TERM": "xterm", "NO_COLOR": "1"}, False)])
+def test_colour_is_for_terminals_and_for_who_wants_it(env, coloured, monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    broken = [EXPLORE, "--scheme", "rcu", "--break", "no-grace-period"]
+    said = on_a_terminal(broken, **env)
+    assert "use-after-free" in said and ("\x1b[1;31muse-after-free\x1b[0m" in said) == coloured
+    said = on_a_terminal([EXPLORE, "--scheme", "rcu"], **env)
+    assert "clean" in said and ("\x1b[32mclean\x1b[0m" in said) == coloured
+    assert "\x1b" not in run(*broken, env={**os.environ, **env}).stdout
+    said = on_a_terminal([os.path.join(TOP, "labs", "doctor")], **env)
+    assert "terminal" in said and ("\x1b[" in said) == coloured

@@ -46,10 +46,11 @@ class Teller:
 
     def __call__(self, what, about):
         from . import report
+        import colour               # its place is known since report was read
         if self.live and what == "begins":
             print(f"  … {about}", end="\r", flush=True)
         if what == "stage" and not self.quiet:
-            print(report.stage_line(about), flush=True)
+            print(colour.shade(report.stage_line(about)), flush=True)
 
 
 def wanted_stages(text, known):
@@ -98,6 +99,7 @@ def grade(o):
 
 
 def tell_all(o, lab, run, result, report, folder):
+    import colour
     page = ""
     if not o.no_report and not result["interrupted"]:
         try:
@@ -111,7 +113,7 @@ def tell_all(o, lab, run, result, report, folder):
     if o.quiet:
         print(report.last_line(lab, result))
     else:
-        print("\n" + report.terminal(lab, result, run.docs, o.hint))
+        print("\n" + colour.shade(report.terminal(lab, result, run.docs, o.hint)))
         if page:
             print(f"The page with all of it: {begin.shown(page)}")
     sys.stdout.flush()
