@@ -303,3 +303,19 @@ def test_colour_is_for_terminals_and_for_who_wants_it(env, coloured, monkeypatch
     assert "\x1b" not in run(*broken, env={**os.environ, **env}).stdout
     said = on_a_terminal([os.path.join(TOP, "labs", "doctor")], **env)
     assert "terminal" in said and ("\x1b[" in said) == coloured
+
+
+def test_a_full_disk_is_said_and_nothing_half_written_is_left(tmp_path):
+    """A tmpfs of its own, in a mount namespace of its own: it is gone with the shell."""
+    script = f"""mount -t tmpfs -o size=6m none {tmp_path} 2> {os.devnull} || exit 77
+        dd if=/dev/zero of={tmp_path}/fill bs=1k 2> {os.devnull}
+        {EXPLORE} --scheme rcu --break no-grace-period --json {tmp_path}/x.json; echo "status $?"
+        LAB_BUILD={tmp_path}/build {EXPLORE} --scheme rcu; echo "status $?"
+        rm {tmp_path}/fill; find {tmp_path} -type f"""
+    done = run("unshare", "--mount", "sh", "-c", script)
+    if done.returncode in (1, 77) and "status" not in done.stdout:
+        pytest.skip("nothing can be mounted here")
+    lines = done.stdout.splitlines()
+    assert lines.count("status 2") == 2 and lines[-1] == "status 2", done   # and no file
+    said = done.stderr.splitlines()
+    assert len(said) == 2 and all("space left on" in s and "free some" in s for s in said), done

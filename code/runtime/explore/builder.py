@@ -5,6 +5,7 @@ What is explored is compiled with the thread sanitizer's instrumentation and
 linked with the explorer's own hooks instead of libtsan. A product is named by
 the hash of all that went into it, so that nothing stale is ever run.
 """
+import errno
 import hashlib
 import os
 import re
@@ -78,6 +79,9 @@ def kind_of(cc):
 
 def run(args, what):
     done = subprocess.run(args, capture_output=True, text=True)
+    if done.returncode and os.strerror(errno.ENOSPC) in done.stderr:
+        raise BuildError(f"no space left on the disk while {what} was compiled: free some, "
+                         "then the same command again; nothing half-made is kept")
     if done.returncode:
         raise BuildError(f"{what} does not compile:\n{done.stderr.rstrip()}")
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command labs/grader/lab: begin a lab, try a wrong function."""
 import argparse
+import errno
 import os
 import re
 import signal
@@ -152,7 +153,10 @@ def main(argv, doc):
     except labs.LabError as e:
         print(f"lab: {e}", file=sys.stderr)
     except OSError as e:
-        print(f"lab: {e.filename or 'this'}: {e.strerror}", file=sys.stderr)
+        where = f"{e.filename}: " if e.filename else ""
+        print(f"lab: {where}{e.strerror}"
+              + (": free some, then the same command again" if e.errno == errno.ENOSPC else ""),
+              file=sys.stderr)
     except KeyboardInterrupt:
         print("lab: interrupted", file=sys.stderr)
         return 130
