@@ -77,13 +77,18 @@ def kind_of(cc):
     return "clang" if "clang" in text else "gcc"
 
 
+def not_compiled(what, said):
+    """The error to raise: of the source, unless it is the disk's."""
+    if os.strerror(errno.ENOSPC) in said:
+        return BuildError(f"no space left on the disk while {what} was compiled: free some, "
+                          "then the same command again; nothing half-made is kept")
+    return BuildError(f"{what} does not compile:\n{said.rstrip()}")
+
+
 def run(args, what):
     done = subprocess.run(args, capture_output=True, text=True)
-    if done.returncode and os.strerror(errno.ENOSPC) in done.stderr:
-        raise BuildError(f"no space left on the disk while {what} was compiled: free some, "
-                         "then the same command again; nothing half-made is kept")
     if done.returncode:
-        raise BuildError(f"{what} does not compile:\n{done.stderr.rstrip()}")
+        raise not_compiled(what, done.stderr)
 
 
 def read(path):
@@ -182,7 +187,7 @@ def engine(cc):
         for path, job in jobs:
             err = job.communicate()[1]
             if job.returncode:
-                raise BuildError(f"{path} does not compile:\n{err}")
+                raise not_compiled(path, err)
         entries(cc, tmp)
     return finished(os.path.join(BUILD, "engine-" + key), make)
 
