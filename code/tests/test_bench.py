@@ -405,6 +405,39 @@ def test_demo_wants_the_rfc_to_break_where_it_should(demo, monkeypatch, record, 
     assert ("claim P4" in outcome["seen"]) is fine
 
 
+@pytest.mark.parametrize("boots, done, said", [
+    ([99], 99, []),
+    ([3, 99], 99, ["after 3 of", "once more, with what is left"]),
+    ([2, 2, 0], 4, ["after 2 of", "after 4 of"]),
+    ([0, 0, 0], 0, ["Nothing was seen in the VM"]),
+])
+def test_demo_goes_on_where_a_busy_machine_stopped_it(demo, monkeypatch, tmp_path, capsys,
+                                                      boots, done, said):
+    """@boots: how many turns each boot comes to."""
+    asked = iter(boots)
+
+    def run_vm(turns, on_line, timeout):
+        most = min(next(asked), len(turns))
+        for n, (name, _) in enumerate(turns[:most], 1):
+            scheme = name.split(":")[1]
+            for k, scenario in enumerate(demo.SCENARIOS, 1):
+                on_line(f"      ok {k} {scheme}.{scenario}")
+            on_line(READ.format(scheme, 0, "get", 1, 5, 7))
+            on_line(f"  ok {n} - {name}")
+        return {"verdict": "pass" if most == len(turns) else "hang", "reason": "no end within 9 s",
+                "boot_s": 1.0, "accel": "tcg", "kernel": "6", "qemu": "7", "smp": 2}
+    monkeypatch.setattr(demo.measure, "run_vm", run_vm)
+    monkeypatch.setattr(demo, "OUT", str(tmp_path))
+    tour = demo.Tour(measure.plan("V", rounds=2))
+    outcomes = tour.run({"env": "V"})
+    assert tour.done == min(done, len(tour.turns)) and next(asked, None) is None
+    assert sorted(o["scheme"] for o in outcomes) == sorted(demo.RIGHT)
+    assert sum(o["fine"] for o in outcomes) == min(done, len(demo.RIGHT))
+    assert len(raw.Sitting(tmp_path / "raw-V.txt").rows) == tour.done
+    shown = capsys.readouterr().out
+    assert all(words in shown for words in said)
+
+
 def test_right_schemes_are_all_measured_with_a_writer():
     for scheme in RIGHT_SCHEMES:
         assert not any("calm" in s for s in measure.steps_for(scheme, "N", measure.STEPS))
