@@ -4,7 +4,9 @@
 
 PYTHON   := /usr/bin/python3
 BUILD    := build
-SPHINX    = $(PYTHON) -m sphinx -j auto -W -n --keep-going $(if $(V),-v,-q)
+# On a terminal it shows how far it is. (The shell's stdout is make's, its stderr is not.)
+HOW_FAR  := $(if $(V),-v,$(shell test -t 2 || echo -q))
+SPHINX    = $(PYTHON) -m sphinx -j auto -W -n --keep-going $(HOW_FAR)
 BOOK     := Documentation
 BOOK_OUT := $(BOOK)/output$(if $(INSTRUCTOR),/instructor)
 DOCUMENTED = $(wildcard $(FAMILIES:%=code/%/*.[ch])) code/runtime/common/lab.h
