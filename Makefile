@@ -68,7 +68,7 @@ check-release: ## the same and make demo on a Debian made for it; RELEASE=bookwo
 
 ## The book
 
-htmldocs: setup-docs ## the book, in Documentation/output/html; INSTRUCTOR=1 with the keys to the labs, elsewhere
+htmldocs: setup-build+docs ## the book, in Documentation/output/html; INSTRUCTOR=1 with the keys to the labs, elsewhere
 	@$(SPHINX) -b html $(BOOK) $(BOOK_OUT)/html -c . -d $(BOOK_OUT)/doctrees
 	@echo "The book is in $(BOOK_OUT)/html/index.html"
 
@@ -76,7 +76,7 @@ mandocs: setup-docs ## manual pages of the lab's own functions, in Documentation
 	@$(PYTHON) $(BOOK)/sphinx/mandocs.py $(BOOK_OUT)/man $(DOCUMENTED)
 	@echo "Try: man -l $(BOOK_OUT)/man/lab_ptrlock_lock.9"
 
-linkcheckdocs: setup-docs ## whether the book's links lead anywhere (needs a network)
+linkcheckdocs: setup-build+docs ## whether the book's links lead anywhere (needs a network)
 	@$(SPHINX) -b linkcheck $(BOOK) $(BOOK_OUT)/linkcheck -c . -d $(BOOK_OUT)/linkcheck/doctrees
 
 cleandocs: ## remove the built book
@@ -129,7 +129,7 @@ debug-matrix: setup-debug+vm debug-kernels ## how often each planted bug is caug
 	@labs/vm/vm fetch
 	@labs/debug/debug matrix $(if $(ONLY),,--record) $(subst $(comma), ,$(ONLY))
 
-demo-image: setup-docs+debug+vm+grade $(if $(SOLUTIONS),htmldocs) module debug-kernels ## one archive for a classroom: needs nothing but QEMU where it is unpacked; SOLUTIONS=1 OFFER='who offers the source'
+demo-image: setup-build+docs+debug+vm+grade $(if $(SOLUTIONS),htmldocs) module debug-kernels ## one archive for a classroom: needs nothing but QEMU where it is unpacked; SOLUTIONS=1 OFFER='who offers the source'
 	@labs/debug/debug image $(if $(SOLUTIONS),--solutions) $(call said,OFFER,offer)
 
 gdb: setup-debug+vm ## a guest stopped at a labelled point; SCHEME= (any family's) POINT= SCENARIO= BREAK=

@@ -23,6 +23,7 @@ from pygments.lexers import CLexer
 from sphinx.directives.code import container_wrapper
 from sphinx.util.docutils import SphinxDirective
 
+import schedules
 from csource import Source, SourceError, lines_name
 
 sys.path.append(os.path.abspath(os.path.join(os.path.dirname(__file__),
@@ -258,6 +259,7 @@ class LabChange(FromSource):
         box += self.text_of(self.content, self.content_offset) if self.content else []
         box += self.literal(small_diff(source.text, after),
                             f"``{source.path}`` with ``{name}``", "diff")
+        box += schedules.drawn(folder, scheme, name, entry, folded, table_of)
         return box
 
 

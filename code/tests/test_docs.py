@@ -67,6 +67,44 @@ def test_book_builds_without_a_warning(book):
     assert book.first.stderr == ""
 
 
+def test_beside_each_break_stands_the_explorers_schedule_of_it(book):
+    import schedules
+    sys.path.append(os.path.join(TOP, "code", "runtime"))
+    import change
+    whole, seen = " ".join(page for _, page in pages(book)), 0
+    for family in ("nsproxy", "netns", "pid"):
+        folder = os.path.join(TOP, "code", family)
+        for scheme, entries in change.load(folder).items():
+            for name, entry in entries.items():
+                title = f"<strong>{scheme}</strong>, change <strong>{name}</strong>"
+                if entry.get("kind", "break") != "break":
+                    continue
+                assert title in whole, (scheme, name)
+                box = whole[whole.index(title):]
+                box = box[:box.find("lab-change-title") if "lab-change-title" in box else None]
+                caught = schedules.experiment_of(folder, scheme, name, entry)
+                # That nobody flushes is no fault: claim I3.
+                assert caught or name == "no-flush", (scheme, name)
+                if caught:
+                    seen += 1
+                    assert f"step by step: {caught['expect']}" in box, (scheme, name)
+                    assert "interleaving schedule" in box and "✗" in box, (scheme, name)
+    assert seen >= 25
+
+
+def test_a_schedule_is_of_what_is_expected_or_an_error(monkeypatch):
+    import schedules
+    folder = os.path.join(TOP, "code", "nsproxy")
+    entry = {"kind": "break", "claims": ["R10"]}
+    e = schedules.experiment_of(folder, "rcu", "no-grace-period", entry)
+    assert schedules.document(folder, e)["kind"] == e["expect"] == "use-after-free"
+    monkeypatch.setattr(schedules, "experiment_of", lambda *_: {**e, "expect": "leak"})
+    with pytest.raises(schedules.SourceError, match="finds use-after-free, and .* expects leak"):
+        schedules.drawn(folder, "rcu", "no-grace-period", entry, None, None)
+    with pytest.raises(schedules.SourceError, match="the explorer found no failure"):
+        schedules.document(folder, {**e, "break": ""})
+
+
 def test_second_build_reads_no_page_and_runs_no_kernel_doc(book):
     before = (book.out / "runs").read_text()
     again = book.make()
