@@ -23,7 +23,7 @@ highlight_language = "c"
 primary_domain = "c"
 nitpicky = True
 
-extensions = ["kerneldoc", "labcode", "diagram", "claims", "debugresults", "labtasks", "crossrefs", "seeds", "terms", "figures",
+extensions = ["kerneldoc", "labcode", "diagram", "claims", "debugresults", "labtasks", "crossrefs", "seeds", "terms", "concepts", "figures",
               "furo_mended", "pagehead", "linkcheck_offline"]
 if is_installed("sphinx_copybutton"):
     extensions.append("sphinx_copybutton")

@@ -67,6 +67,21 @@ def test_book_builds_without_a_warning(book):
     assert book.first.stderr == ""
 
 
+def test_the_index_leads_to_where_a_concept_is_taught(book):
+    text = dict(pages(book))["genindex.html"]
+    rows = [re.findall(r'href="([^"]+)"', row) for row in re.findall(r"<li>(.*?)</li>", text, re.DOTALL)]
+    concepts = {links[0].partition("#term-")[2]: links[1:] for links in rows
+                if links and links[0].startswith("glossary.html#term-")}
+    assert len(concepts) > 80
+    taught = [c for c, links in concepts.items() if links]
+    assert len(taught) > .8 * len(concepts), sorted(set(concepts) - set(taught))
+    for concept, place in (("grace-period", "rcu-first.html#what-a-grace-period-is"),
+                           ("tag", "nsproxy/pointer_tag.html#p5-setting-the-tag-undoes-a-switch"),
+                           ("remote-reader", "nsproxy/index.html#the-remote-readers")):
+        assert place in concepts[concept], concepts[concept]
+    assert max(map(len, concepts.values())) <= 3
+
+
 def test_beside_each_break_stands_the_explorers_schedule_of_it(book):
     import schedules
     sys.path.append(os.path.join(TOP, "code", "runtime"))
