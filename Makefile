@@ -56,7 +56,7 @@ comma := ,
 
 ## Begin here
 
-demo: $(if $(STEP),setup-debug+vm,setup-build+docs+vm+bench htmldocs native module) ## the main job: build the book, boot the VM, run and measure all five schemes; SCHEME= STEP=1 one scheme's story, a key a step (any family's); NOTES=/dev/pts/N the speaker's notes there
+demo: $(if $(STEP),setup-debug+vm,setup-build+docs+vm+bench htmldocs native module) ## the main job: build the book, boot the VM, run and measure all schemes; SCHEME= STEP=1 one scheme's story, a key a step (any family's); NOTES=/dev/pts/N the speaker's notes there
 	$(if $(STEP),@labs/vm/vm fetch && labs/debug/debug story "$(SCHEME)" $(call said,NOTES,notes),$(PYTHON) labs/demo/demo)
 
 check: setup-build+docs+vm+bench+check+grade ## all tests; K=word runs those whose names have it

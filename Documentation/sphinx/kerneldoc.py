@@ -2,7 +2,7 @@
 """.. kernel-doc:: FILE — the kernel-doc comments of a C file.
 
     :identifiers: only these (:functions: is the same)
-    :namespace:   the C namespace to declare them in: the five schemes define
+    :namespace:   the C namespace to declare them in: the schemes of a family define
                   static functions of the same names, so each has its own
 
 A page that has a namespace also has it for its references: lab_utsns_get()

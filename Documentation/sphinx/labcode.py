@@ -253,7 +253,8 @@ class LabChange(FromSource):
         title += self.inline(f"**{scheme}**, change **{name}**: {entry['what']}.")
         box = nodes.container("", title, classes=["lab-change", f"lab-change-{kind}"])
         says = {"break": f"It puts {claims} to the test.",
-                "repair": f"It repairs the flaw of {claims}."}.get(kind)
+                "repair": f"It repairs the flaw of {claims}.",
+                "variant": f"It is right as well, and is measured for {claims}."}.get(kind)
         if claims and says:
             box += nodes.paragraph("", "", *self.inline(says))
         box += self.text_of(self.content, self.content_offset) if self.content else []

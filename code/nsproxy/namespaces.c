@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Namespaces, nsproxies and tasks: what all five schemes share.
+ * Namespaces, nsproxies and tasks: what all schemes share.
  *
  * Nothing here knows how the nsproxy pointer of a task is guarded. The
  * objects carry a magic and look at it, so that a scheme which lets somebody

@@ -5,7 +5,7 @@
  *
  *	lab_task ----> lab_nsproxy ----> lab_uts_namespace
  *	        ^^^^               ----> lab_mnt_namespace
- *	        this arrow is what the five schemes guard
+ *	        this arrow is what the schemes guard
  *
  * Three rules hold in every scheme, as they do in the kernel:
  *
@@ -25,6 +25,7 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include "lab.h"
 
@@ -71,6 +72,7 @@ struct lab_mnt_namespace {
  * @uts_ns: holds a reference
  * @mnt_ns: holds a reference
  * @magic: %LAB_ALIVE until the free path
+ * @rwork: frees this nsproxy after a grace period, in rcu_work.c only
  *
  * Remote readers take no reference on it: keeping it alive while they look
  * through it is the job of the scheme.
@@ -80,6 +82,7 @@ struct lab_nsproxy {
 	struct lab_uts_namespace *uts_ns;
 	struct lab_mnt_namespace *mnt_ns;
 	unsigned int magic;
+	struct rcu_work rwork; /* in one scheme */
 };
 
 /**
@@ -226,7 +229,7 @@ static inline void lab_get_nsproxy(struct lab_nsproxy *nsproxy)
  * @nsproxy: not to be touched by the caller any more
  *
  * Frees at once. That is right only where no remote reader can still be
- * looking through @nsproxy; rcu.c must wait first, and so does not use this.
+ * looking through @nsproxy; rcu.c must wait first, rcu_work.c leaves it to a work: they don't use this.
  *
  * Context: Process context; the last put may sleep.
  */

@@ -50,6 +50,7 @@ struct lab_nsproxy_scheme {
 	LAB_ROW(pointer_tag) \
 	LAB_ROW(dedicated_lock) \
 	LAB_ROW(pointer_lock) \
+	LAB_ROW(rcu_work) \
 )
 #define LAB_ROWS(...) __VA_ARGS__
 

@@ -9,7 +9,8 @@ import pytest
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PYTHON = "/usr/bin/python3"
-SCHEMES = ["task_lock", "rcu", "pointer_tag", "dedicated_lock", "pointer_lock"]
+SCHEMES = ["task_lock", "rcu", "pointer_tag", "dedicated_lock", "pointer_lock",
+           "rcu_work"]
 RIGHT_SCHEMES = [s for s in SCHEMES if s != "pointer_tag"]
 # Milliseconds in which something must happen; a busy machine may need more.
 LONGER = (300, 1000, 4000)

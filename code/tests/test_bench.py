@@ -338,8 +338,7 @@ def table_of_atomics():
     return {row[0].strip(): [int(cell.split()[0]) for cell in row[1:]] for row in cells}
 
 
-@pytest.mark.parametrize("scheme", ["rcu", "task_lock", "pointer_tag", "dedicated_lock",
-                                    "pointer_lock"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_table_of_atomics_in_the_book_is_what_is_counted(plain, scheme):
     counted = step.counted(os.path.join(plain.out, "run"), scheme)
     columns = ("peek", "get", "switch_shared", "own")

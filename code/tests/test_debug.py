@@ -24,7 +24,7 @@ from vmlib.trouble import Trouble  # noqa: E402
 
 ROWS = table.load()
 # The ledger's column D.
-LEDGER = {"R2", "R3", "R5", "R6", "R7", "R8", "R10", "T5", "P4", "P5", "P6", "P7", "P8",
+LEDGER = {"R2", "R3", "R5", "R6", "R7", "R8", "R10", "R11", "T5", "P4", "P5", "P6", "P7", "P8",
           "P10", "P11", "P14", "N2", "N3", "N5", "N8", "I6", "I8", "I9", "I12"}
 CAUGHT = [r for r in ROWS if not r.silent]
 BY_ID = {r.id: r for r in ROWS}

@@ -9,7 +9,7 @@ from conftest import TOP, run
 from explorer import EXPLORE
 
 TABLE = os.path.join(TOP, "code/nsproxy/explore/experiments.toml")
-ROWS = ("R2 R3 R5 R6 R7 R8 R9 R10 T5 T6 P4 P5 P6 P7 P8 P9 P10 P11 "
+ROWS = ("R2 R3 R5 R6 R7 R8 R9 R10 R11 T5 T6 P4 P5 P6 P7 P8 P9 P10 P11 "
         "P14 P16").split()
 # Each flaw of the RFC once, and what reordering shows.
 CLANG = "P5,P7,P8,P9,R9,R7"

@@ -21,6 +21,7 @@ EXPECTED = {
     "rcu_protected": "rcu-misuse", "rcu_inside": "rcu-misuse",
     "rcu_unlock": "rcu-misuse", "rcu_callback": "rcu-misuse", "rcu_early_free": "use-after-free",
     "rcu_barrier": "use-after-free", "work_flush": "use-after-free",
+    "settle": "use-after-free", "work_no_function": "null-dereference",
     "flush_freed": "use-after-free", "call_rcu_freed": "use-after-free",
     "complete_freed": "use-after-free",
     "unlock_unheld": "lock-misuse", "lock_uninitialised": "lock-misuse",

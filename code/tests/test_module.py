@@ -90,9 +90,9 @@ def test_rfc_loses_references_when_the_owner_switches(vm):
 def test_module_is_removed_in_the_middle_of_a_run(vm):
     record = vm("""
 echo "KTAP version 1"
-echo "1..4"
+echo "1..5"
 n=0
-for scheme in task_lock rcu dedicated_lock pointer_lock; do
+for scheme in task_lock rcu dedicated_lock pointer_lock rcu_work; do
 	n=$((n + 1))
 	insmod /lab/nsproxy_lab.ko scheme=$scheme run=owner_does_all,bench_get ms=600000
 	(cat /proc/nsproxy_lab > /tmp/report) &
@@ -103,7 +103,7 @@ for scheme in task_lock rcu dedicated_lock pointer_lock; do
 done
 """)
     assert record["verdict"] == "pass", record["reason"] + text(record)
-    assert text(record).count("stopped before the end") == 4
+    assert text(record).count("stopped before the end") == 5
     assert not record["splats"]
 
 

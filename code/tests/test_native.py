@@ -79,6 +79,7 @@ def caught(build, scheme, scenario, most=60):
     ("rcu", "no-grace-period", "heap-use-after-free", "lab_(utsns_get|task_uts_inum|mounts_open)"),
     ("task_lock", "no-protection", "heap-use-after-free", "lab_utsns_get"),
     ("pointer_lock", "read-without-lock", "heap-use-after-free", "lab_utsns_get"),
+    ("rcu_work", "plain-work", "heap-use-after-free", "lab_(utsns_get|task_uts_inum|mounts_open)"),
 ])
 def test_named_change_is_caught(scheme, change, report, function):
     build = Native(f"stress-{scheme}-{change}", STRESS_FLAGS, scheme, change)

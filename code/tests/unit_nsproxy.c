@@ -79,6 +79,7 @@ static void check_scheme(const struct lab_nsproxy_scheme *scheme)
 	      name);
 
 	scheme->switch_task_namespaces(task, second);
+	lab_settle();
 	CHECK(refcount_read(&uts_ns->ns.count) == 1,
 	      "%s: the switch frees the nsproxy that nobody points to", name);
 	CHECK(scheme->current_uts_inum(task) == uts_ns->ns.inum,
@@ -92,6 +93,7 @@ static void check_scheme(const struct lab_nsproxy_scheme *scheme)
 	lab_exit_fs(child);
 	lab_put_task(child);
 	lab_put_task(task);
+	lab_settle();
 	CHECK(lab_live_objects() == before, "%s: nothing is left over", name);
 	CHECK(!lab_violations(), "%s: no object was misused", name);
 }
@@ -184,6 +186,7 @@ int main(void)
 		{ "pointer_tag", 1, 3 },
 		{ "dedicated_lock", 1, 1 },
 		{ "pointer_lock", 1, 1 },
+		{ "rcu_work", 0, 1 },
 	};
 	struct lab_config config;
 	unsigned int i;

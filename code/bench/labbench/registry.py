@@ -18,7 +18,7 @@ CHANGES = os.path.join(TOP, "code", "nsproxy", "changes.toml")
 
 # The ledger's ids are permanent: so many in each family.
 LEDGER = {f"{family}{n}" for family, last in
-          (("R", 10), ("T", 6), ("P", 16), ("N", 9), ("I", 14))
+          (("R", 11), ("T", 6), ("P", 16), ("N", 9), ("I", 14))
           for n in range(1, last + 1)}
 ENVIRONMENTS = set("XNVDRL")
 KINDS = {"measure", "silent", "caught"}

@@ -136,7 +136,7 @@ def page(outcomes, reduced, book, raw_files, date):
 <html lang=en><head><meta charset=utf-8>
 <meta name=viewport content="width=device-width, initial-scale=1">
 <title>Guarding a pointer: the demo's report</title><style>{STYLE}</style></head><body>
-<h1>Guarding a pointer: five schemes, run and measured</h1>
+<h1>Guarding a pointer: {len(SCHEMES)} schemes, run and measured</h1>
 <p class={'good' if fine else 'bad'}><b>{esc(verdict)}</b></p>
 <p class=soft>{esc(date)}. Each scheme guards a task's nsproxy pointer against a
 switch while others look through it. Read about them in

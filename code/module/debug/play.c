@@ -227,7 +227,7 @@ static int lab_hire_actors(void)
 }
 
 /* A callback may queue a work, and a work a callback. */
-static void lab_await_the_queued(void)
+void lab_settle(void)
 {
 	rcu_barrier();
 	flush_scheduled_work();
@@ -253,7 +253,7 @@ static int lab_play(unsigned int round, int hired)
 	lab_interrupt_them();
 	/* So that no two CPUs write a report at once; many rounds want speed. */
 	if (rounds == 1)
-		lab_await_the_queued();
+		lab_settle();
 	if (lab_scenario.finish)
 		lab_scenario.finish();
 	return 0;
@@ -264,7 +264,7 @@ static void lab_look_for_leaks(void)
 {
 	long left;
 
-	lab_await_the_queued();
+	lab_settle();
 	left = atomic_long_read(&lab_live);
 	if (left && atomic_inc_return(&lab_complaints) <= 4)
 		pr_warn("lab: %ld objects were not freed\n", left);

@@ -22,6 +22,7 @@
 #define CAREFUL_BY_task_lock		2
 #define CAREFUL_BY_dedicated_lock	3
 #define CAREFUL_BY_pointer_lock		4
+#define CAREFUL_BY_rcu_work		5
 #define CAREFUL_BY_(name)		CAREFUL_BY_ ## name
 #define CAREFUL_BY(name)		CAREFUL_BY_(name)
 
@@ -30,7 +31,8 @@
  * a reader may take, and how often a switch may wait while others still hold
  * the old nsproxy.
  */
-#if CAREFUL_BY(LAB_SCHEME_NAME) == CAREFUL_BY_rcu
+#if CAREFUL_BY(LAB_SCHEME_NAME) == CAREFUL_BY_rcu || \
+    CAREFUL_BY(LAB_SCHEME_NAME) == CAREFUL_BY_rcu_work
 #define careful_keep_out(t)		do { } while (0)
 /* Release: pairs with the readers' rcu_dereference(). */
 #define careful_let_in(t, new)		smp_store_release(careful_word(t), new)
@@ -38,13 +40,15 @@
 #define careful_enter(t)		rcu_read_lock()
 #define careful_leave(t)		rcu_read_unlock()
 #define CAREFUL_READER_LOCKS		0
-#define CAREFUL_SWITCH_WAITS		1
 #define CAREFUL_READER_RULE		"takes no lock and waits for nothing"
 #define CAREFUL_MOUNTS_RULE \
 	"takes no lock but the root's, once, and waits for nothing"
+#if CAREFUL_BY(LAB_SCHEME_NAME) == CAREFUL_BY_rcu
+#define CAREFUL_SWITCH_WAITS		1
 #define CAREFUL_SWITCH_WAIT_RULE	"waits for one grace period at most"
 #define CAREFUL_SWITCH_RULE \
 	CAREFUL_SWITCH_WAIT_RULE ", and takes one lock at most"
+#endif
 #elif CAREFUL_BY(LAB_SCHEME_NAME) == CAREFUL_BY_task_lock
 #define careful_keep_out(t)		lab_task_lock(t)
 #define careful_let_in(t, new) \
@@ -73,9 +77,11 @@
 
 #ifndef CAREFUL_READER_RULE
 #define CAREFUL_READER_LOCKS		1
-#define CAREFUL_SWITCH_WAITS		0
 #define CAREFUL_READER_RULE		"takes one lock at most and waits for nothing"
 #define CAREFUL_MOUNTS_RULE		"takes two locks at most and waits for nothing"
+#endif
+#ifndef CAREFUL_SWITCH_RULE
+#define CAREFUL_SWITCH_WAITS		0
 #define CAREFUL_SWITCH_WAIT_RULE	"waits for no grace period"
 #define CAREFUL_SWITCH_RULE		"takes one lock at most and waits for nothing"
 #endif

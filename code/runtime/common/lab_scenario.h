@@ -145,4 +145,19 @@ unsigned int lab_x_used(enum lab_used_what what);
 unsigned int lab_choose(unsigned int n);
 #endif
 
+/**
+ * lab_settle() - wait for what was handed to others so far: callbacks and works
+ *
+ * What a module does before it goes: rcu_barrier(), for the callbacks, which
+ * queue the works of queue_rcu_work(); then flush_workqueue(), for the works.
+ *
+ * Context: an actor of the scenario. May sleep.
+ */
+#ifdef __KERNEL__
+void lab_settle(void);
+#else
+void lab_x_settle(void);
+#define lab_settle() lab_x_settle()
+#endif
+
 #endif /* LAB_SCENARIO_H */

@@ -118,6 +118,7 @@ struct x_op {
 enum {
 	X_CELL_RCU = X_INDEX_SIZE / 4,	/* sections against grace periods */
 	X_CELL_CALLBACKS,		/* call_rcu() against rcu_barrier() */
+	X_CELL_WORKS,			/* queueing against lab_settle() */
 	X_CELL_IRQ,			/* one for each interruptible process */
 	X_CELLS = X_CELL_IRQ + X_PROCS,
 };

@@ -350,7 +350,8 @@ void lab_x_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *))
 	x_foot_life(&X.proc[id].start_op, at);
 }
 
-void lab_x_rcu_barrier(void)
+/* For what others were given to run up to now: callbacks, or works as well. */
+static void wait_for_given(bool works, uintptr_t pc)
 {
 	struct x_proc *me = x_me();
 	x_set queued = 0;
@@ -358,18 +359,30 @@ void lab_x_rcu_barrier(void)
 	int p;
 
 	x_use(LAB_USED_WAITS);
-	x_might_sleep(X_PC());
-	x_op_simple(&op, X_OP_BARRIER_BEGIN, 0, false, X_PC());
+	x_might_sleep(pc);
+	x_op_simple(&op, X_OP_BARRIER_BEGIN, 0, false, pc);
 	x_foot(&op, X_CELL_CALLBACKS, true);
+	if (works)
+		x_foot(&op, X_CELL_WORKS, true);
 	x_step(&op);
 	for (p = 1; p < X.nprocs; p++)
-		if (X.proc[p].kind == 'c')
+		if (X.proc[p].kind == 'c' || (works && X.proc[p].kind == 'w'))
 			queued |= X_BIT(p);
-	x_op_simple(&op, X_OP_RCU_BARRIER, 0, false, X_PC());
+	x_op_simple(&op, X_OP_RCU_BARRIER, 0, false, pc);
 	op.blocking = true;
 	op.arg = queued;
 	x_step(&op);
 	for (p = 1; p < X.nprocs; p++)
 		if (queued >> p & 1)
 			x_join(&me->sync, &X.proc[p].sync);
+}
+
+void lab_x_rcu_barrier(void)
+{
+	wait_for_given(false, X_PC());
+}
+
+void lab_x_settle(void)
+{
+	wait_for_given(true, X_PC());
 }

@@ -112,6 +112,12 @@ static void run_work(void *arg)
 	x_after_grace();
 	x_race_access((uintptr_t)w, sizeof(*w), X_ACC_WRITE,
 		      x_me()->start_op.pc);
+	if (!w->func) {
+		x_fail(LAB_X_NULL, x_me()->start_op.pc, (uintptr_t)w,
+		       "%s is to run a work that has no function: it was not initialised, or is being initialised once more",
+		       x_me()->name);
+		return;
+	}
 	x_check_call((uintptr_t)w->func, x_me()->start_op.pc);
 	w->func(w);
 }
@@ -145,6 +151,7 @@ static int queue(struct work_struct *work, enum x_kind first, uintptr_t pc)
 	x_op_simple(&op, X_OP_QUEUE_WORK, (uintptr_t)w, true, pc);
 	if (first == X_OP_CALLBACK)
 		x_foot(&op, X_CELL_RCU, true);
+	x_foot(&op, X_CELL_WORKS, false);
 	x_step(&op);
 	x_mem_check((uintptr_t)w, sizeof(*w), true, false, pc);
 	x_race_access((uintptr_t)w, sizeof(*w), X_ACC_WRITE, pc);

@@ -20,7 +20,7 @@ RESULTS = os.path.join(TOP, "Documentation", "debug", "results.json")
 RUNS, SILENT_RUNS, OF = 20, 50, 19
 # Each family's right schemes, what they are played in, and how often in a run.
 RIGHT = {
-    "nsproxy": (("task_lock", "rcu", "dedicated_lock", "pointer_lock"),
+    "nsproxy": (("task_lock", "rcu", "dedicated_lock", "pointer_lock", "rcu_work"),
                 ("one_reader", "switch", "unshare", "exit", "mounts_error", "fork"), 20),
     # With a worker that waits for a grace period in each round.
     "netns": (("rtnl", "nsid_lock", "batched"),
