@@ -229,7 +229,8 @@ static inline void lab_get_nsproxy(struct lab_nsproxy *nsproxy)
  * @nsproxy: not to be touched by the caller any more
  *
  * Frees at once. That is right only where no remote reader can still be
- * looking through @nsproxy; rcu.c must wait first, rcu_work.c leaves it to a work: they don't use this.
+ * looking through @nsproxy; rcu.c must wait first, and rcu_work.c leaves that
+ * to a work, so that neither uses this.
  *
  * Context: Process context; the last put may sleep.
  */
