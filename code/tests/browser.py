@@ -128,6 +128,12 @@ class Browser:
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
             {"name": "prefers-reduced-motion", "value": "reduce"}])
 
+    def press(self, key, code, text=""):
+        """A key, down and up."""
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key,
+                      windowsVirtualKeyCode=code, text=text if kind == "keyDown" else "")
+
     def open(self, url):
         """Load a page; what its scripts complained of."""
         self.take()

@@ -214,6 +214,31 @@ def test_switch_of_light_and_dark_works(book, chromium):
     assert seen == {"auto", "light", "dark"}
 
 
+FOCUS = """((e) => [e.tagName, e.closest('.sidebar-drawer') ? 'drawer' : '',
+    e.getBoundingClientRect().right > 0 && e.getBoundingClientRect().left < innerWidth])(document.activeElement)"""
+
+
+def test_the_list_of_pages_on_a_phone_is_opened_and_closed_by_the_keyboard(book, chromium):
+    chromium.view(360, False)
+    assert not chromium.open("file://" + urllib.parse.quote(book) + "/nsproxy/rcu.html")
+    seen = []
+    for _ in range(12):
+        chromium.press("Tab", 9)
+        seen.append(chromium.run(FOCUS))
+    assert all(visible for _, _, visible in seen), "something off the screen has the focus"
+    assert not any(drawer for _, drawer, _ in seen)
+    chromium.run("document.querySelector('button.nav-overlay-icon').focus()")
+    chromium.press("Enter", 13, "\r")
+    assert chromium.run(FOCUS)[1] == "drawer"
+    assert chromium.run("document.querySelector('.sidebar-drawer').inert") is False
+    chromium.press("Escape", 27)
+    assert chromium.run("document.activeElement.className") == "nav-overlay-icon"
+    assert chromium.run("document.querySelector('.sidebar-drawer').inert") is True
+    chromium.view(1280, False)
+    chromium.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))")
+    assert chromium.run("document.querySelector('.sidebar-drawer').inert") is False
+
+
 @pytest.mark.parametrize("page, said", [
     ("<p>fine</p>", None),
     ("<script>gone();</script>", "gone is not defined"),
