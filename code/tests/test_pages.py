@@ -190,7 +190,8 @@ ASKED = {"grace period": "rcu-first", "nsproxy": "nsproxy/index", "task_lock": "
          "pointer tagging": "nsproxy/pointer_tag", "weak memory": "explorer/exhaustive",
          "litmus test": "litmus", "KASAN": "debug/index", "netns ids": "netns/index",
          "proc flush": "pid/pid_lock", "livelock": "explorer/exhaustive", "cache line": "nsproxy/dedicated_lock",
-         "schedule": "explorer/guide", "hint": "labs/index", "own read": "nsproxy/pointer_tag"}
+         "schedule": "explorer/guide",
+         "why was pointer tagging rejected": "nsproxy/pointer_tag", "what is a grace period in rcu": "rcu-first", "hint": "labs/index", "own read": "nsproxy/pointer_tag"}
 
 
 @pytest.mark.parametrize("words", ASKED)

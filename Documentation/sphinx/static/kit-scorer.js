@@ -4,6 +4,7 @@
 const kitTexts = typeof KIT_TEXTS === "undefined" ? {} : KIT_TEXTS;
 const kitAsked = (new URLSearchParams(window.location.search).get("q") || "").toLowerCase().trim();
 const kitFetch = window.fetch;
+const kitSmall = new Set("and are but does for from has have how its not that the then what when where which who why with you was".split(" "));
 
 window.fetch = (address, ...rest) => {
 	const page = Object.keys(kitTexts).find((name) => String(address).endsWith("/" + name + ".html") || String(address) === name + ".html");
@@ -22,9 +23,12 @@ const kitAbout = (page) => {
 	const times = (words) => text.split(words).length - 1;
 	if (!kitAsked || !text)
 		return 0;
-	const single = kitAsked.split(/\s+/).map(times).reduce((a, b) => a + b, 0);
+	const words = kitAsked.split(/[^\w]+/).filter((word) => word.length > 2 && !kitSmall.has(word));
+	const sum = (all) => all.map(times).reduce((a, b) => a + b, 0);
+	const pairs = words.slice(1).map((word, n) => `${words[n]} ${word}`);
 	const thousands = 1 + text.length / 5000;
-	return Math.min(20, 4 * times(kitAsked) / thousands) + Math.min(5, single / thousands);
+	return Math.min(20, 4 * (pairs.length ? sum(pairs) : times(kitAsked)) / thousands) +
+		Math.min(5, sum(words) / thousands);
 };
 
 var Scorer = {
@@ -43,3 +47,30 @@ var Scorer = {
 	term: 5,
 	partialTerm: 2,
 };
+
+/* A page must have all words that were asked for. Where none has, as of a whole question,
+ * pages that lack one of them will do, then two, as long as they have two at least. */
+const kitFewer = (search, words) => {
+	let sets = [words], found = [];
+	while (!found.length && sets[0].length > 2 && sets.length < 60) {
+		const shorter = sets.flatMap((set) => set.map((_, left) => set.filter((__, n) => n !== left)));
+		sets = [...new Map(shorter.map((set) => [set.join(" "), set])).values()];
+		const pages = new Map();
+		for (const hit of sets.flatMap(search))
+			if (!pages.has(hit[0]) || pages.get(hit[0])[4] < hit[4])
+				pages.set(hit[0], hit);
+		found = [...pages.values()];
+	}
+	return found;
+};
+
+document.addEventListener("readystatechange", () => {
+	if (document.readyState !== "interactive" || typeof Search === "undefined")
+		return;
+	const all = Search.performTermsSearch;
+	Search.performTermsSearch = (words, without, ...rest) => {
+		const found = all(words, without, ...rest);
+		return found.length ? found :
+			kitFewer((set) => all(new Set(set), without, ...rest), [...words]);
+	};
+});
