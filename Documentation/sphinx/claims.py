@@ -106,7 +106,10 @@ def load_verdicts(app):
 
 def figure_text(figure):
     def show(value):
-        return f"{value:.4g}" if isinstance(value, float) else str(value)
+        if not isinstance(value, float):
+            return str(value)
+        # No powers of ten, for people.
+        return f"{value:,.0f}" if abs(value) >= 10000 else f"{value:.4g}"
     text = show(figure["value"])
     if figure.get("lo") is not None and figure.get("hi") is not None:
         text += f" ({show(figure['lo'])} to {show(figure['hi'])})"

@@ -61,8 +61,8 @@ def shown(result, figure):
     """Three digits are enough in a sentence: 0.5 (0.4 to 0.6; native, 2 CPUs)."""
     short = {k: float(f"{v:.3g}") if isinstance(v, float) else v for k, v in figure.items()}
     value = claims.figure_text({**short, "lo": None, "hi": None})
-    parts = [f"{short['lo']} to {short['hi']}" if short.get("lo") is not None else "",
-             note_of(figure), where(result)]
+    ends = [claims.figure_text({"value": short.get(end)}) for end in ("lo", "hi")]
+    parts = [" to ".join(ends) if short.get("lo") is not None else "", note_of(figure), where(result)]
     return f"{value} ({'; '.join(filter(None, parts))})"
 
 

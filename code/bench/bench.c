@@ -207,6 +207,23 @@ static int lab_bench_apart(const struct lab_config *config, unsigned long arg)
 }
 #endif
 
+#ifdef __KERNEL__
+static int lab_bench_switch(const struct lab_config *config, unsigned long arg);
+static int lab_bench_held(const struct lab_config *config, unsigned long arg);
+
+static int lab_bench_expedited(const struct lab_config *config,
+			       unsigned long arg)
+{
+	struct lab_config other = *config;
+	int err;
+
+	other.name = lab_scheme_rcu_expedited.name;
+	other.scheme = &lab_scheme_rcu_expedited;
+	err = lab_bench_switch(&other, 0);
+	return err ? err : lab_bench_held(&other, 0);
+}
+#endif
+
 static int lab_compare_ns(const void *a, const void *b)
 {
 	u64 x = *(const u64 *)a, y = *(const u64 *)b;
@@ -322,6 +339,51 @@ static int lab_bench_switch(const struct lab_config *config, unsigned long arg)
 	return err;
 }
 
+/* Objects of an nsproxy that is not shared: itself, and two namespaces. */
+#define LAB_OBJECTS_EACH 3
+#define LAB_BYTES_EACH (sizeof(struct lab_nsproxy) +			\
+			sizeof(struct lab_uts_namespace) +		\
+			sizeof(struct lab_mnt_namespace))
+
+/*
+ * Switches as fast as they go, each of which drops the last reference. How many
+ * old nsproxies are there at the most that nobody has freed yet?
+ */
+static int lab_bench_held(const struct lab_config *config, unsigned long arg)
+{
+	struct lab_track track = { .how = LAB_GET };
+	unsigned long switches = 0;
+	struct lab_nsproxy *new;
+	long before, held, most = 0;
+	u64 start, ns;
+	int err;
+
+	err = lab_lay_track(&track, config->scheme);
+	/* What the task has itself is as much after each switch. */
+	before = lab_live_objects() + LAB_OBJECTS_EACH;
+	start = ktime_get_ns();
+	do {
+		new = err ? NULL : lab_create_nsproxy();
+		if (!new) {
+			err = -ENOMEM;
+			break;
+		}
+		track.scheme->switch_task_namespaces(track.task, new);
+		switches++;
+		held = lab_live_objects() - before;
+		most = max(most, held / LAB_OBJECTS_EACH);
+		cond_resched();
+		ns = ktime_get_ns() - start;
+	} while (ns < config->ms * 1000000ull && !lab_stopping());
+	lab_clear_track(&track);
+	if (!err)
+		lab_print("# raw metric=held scheme=%s rep=%u switches=%lu ns=%llu nsproxies=%ld bytes=%lu\n",
+			  config->name, config->rep, switches,
+			  (unsigned long long)ns, most,
+			  (unsigned long)(most * LAB_BYTES_EACH));
+	return err;
+}
+
 static int lab_bench_busy(const struct lab_config *config, unsigned long arg)
 {
 	struct lab_track track = { .how = LAB_GET };
@@ -364,9 +426,12 @@ const struct lab_step lab_benches[] = {
 	{ "bench_switch", lab_bench_switch, 0 },
 	{ "bench_switch_calm", lab_bench_switch, LAB_CALM },
 	{ "bench_busy", lab_bench_busy, 0 },
+	{ "bench_held", lab_bench_held, 0 },
 #ifndef __KERNEL__
 	{ "bench_bare", lab_bench_bare, 0 },
 	{ "bench_apart", lab_bench_apart, 0 },
+#else
+	{ "bench_expedited", lab_bench_expedited, 0 },
 #endif
 	{ "count", lab_bench_count, 0 },
 	{ "once", lab_bench_once, 0 },

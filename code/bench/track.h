@@ -42,6 +42,11 @@ int lab_lay_track(struct lab_track *track,
 void lab_clear_track(struct lab_track *track);
 struct lab_nsproxy *lab_next_nsproxy(struct lab_track *track, bool last);
 
+#ifdef __KERNEL__
+/* expedited.c: rcu.c with expedited grace periods; the module's only */
+extern const struct lab_nsproxy_scheme lab_scheme_rcu_expedited;
+#endif
+
 /* count.c */
 int lab_bench_count(const struct lab_config *config, unsigned long arg);
 int lab_bench_once(const struct lab_config *config, unsigned long arg);

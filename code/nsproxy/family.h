@@ -11,7 +11,7 @@
 #define LAB_ROW(name)		", " #name
 #define LAB_SCHEME_NAMES	LAB_SCHEMES
 #define LAB_STEP_NAMES \
-	"owner_rests, owner_reads, owner_switches, owner_forks, owner_exits, owner_does_all, bench_get, bench_peek, bench_own, bench_switch, bench_busy, count; bench_get_calm, bench_peek_calm and bench_switch_calm without anybody who disturbs"
+	"owner_rests, owner_reads, owner_switches, owner_forks, owner_exits, owner_does_all, bench_get, bench_peek, bench_own, bench_switch, bench_busy, bench_held, count; bench_get_calm, bench_peek_calm and bench_switch_calm without anybody who disturbs"
 #define LAB_DEFAULT_RUN		"owner_does_all"
 
 #endif /* LAB_FAMILY_H */

@@ -6,6 +6,7 @@ schemes      := task_lock rcu pointer_tag dedicated_lock pointer_lock rcu_work
 counted      := $(schemes)
 parts        := family namespaces scenario bench count
 native_parts := bare lock_apart
+module_parts := expedited
 # what the schemes share, for the explorer; its first scenario
 explored     := namespaces
 first        := switch

@@ -6,7 +6,7 @@
  * call_rcu() callback can't free an nsproxy (claim R7), and waits instead;
  * 2014 went back to the lock because of that wait. A work item behind a grace
  * period may sleep, so that neither is needed (claim R11). queue_rcu_work(),
- * which does it in one call, is in Linux since 4.18; before that it took a
+ * which does it in one call, is of 2018 (05f0fe6b74db); before that it took a
  * callback that queues a work.
  *
  *	who			holds			so that

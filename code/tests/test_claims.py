@@ -11,8 +11,8 @@ from conftest import TOP, Native, run
 sys.path.insert(0, os.path.join(TOP, "code", "bench"))
 from labbench import Trouble, breaks, merge, registry, settle  # noqa: E402
 
-NATIVELY = {"R1", "R3", "R4", "R6", "R10", "T4", "P1", "P3", "P11", "P12"}
-IN_THE_VM = {"R1", "R4", "T1", "T2", "T3", "P1", "P3"}
+NATIVELY = {"R1", "R3", "R4", "R6", "R10", "R11", "T4", "P1", "P3", "P11", "P12"}
+IN_THE_VM = {"R1", "R4", "R11", "T1", "T2", "T3", "P1", "P3"}
 
 HEAD = """
 claim = [{ id = "R1", text = "Locks are slow.", source = "seed 000" },

@@ -15,6 +15,8 @@ with open(os.path.join(TOP, "code", "nsproxy", "family.mk"), encoding="utf-8") a
 # Measured, but no schemes: yardsticks of code/bench, for which scheme each is, its step.
 YARDSTICKS = {"bare": ("rcu", "bench_bare"),
               "dedicated_lock_apart": ("dedicated_lock", "bench_apart")}
+# The module's alone, and switches only: of which scheme each is, its step.
+VARIANTS = {"rcu_expedited": ("rcu", "bench_expedited")}
 ENVIRONMENTS = {"N": "natively, on this host's hardware",
                 "V": "in the VM, on the distribution's kernel"}
 

@@ -12,14 +12,14 @@ import subprocess
 import tempfile
 import time
 
-from . import BUILD, SCHEMES, TOP, YARDSTICKS, Trouble, machine, raw
+from . import BUILD, SCHEMES, TOP, VARIANTS, YARDSTICKS, Trouble, machine, raw
 
 NATIVE = os.path.join(TOP, "build", "native", "plain")
 MODULE = os.path.join(TOP, "build", "module", "stock", "nsproxy_lab.ko")
 VM = os.path.join(TOP, "labs", "vm", "vm")
 
 STEPS = ["bench_get", "bench_peek", "bench_own", "bench_switch", "bench_busy",
-         "count"]
+         "bench_held", "count"]
 # The RFC crashes as soon as somebody switches under a remote reader.
 CALM = {"bench_get": "bench_get_calm", "bench_peek": "bench_peek_calm",
         "bench_switch": "bench_switch_calm"}
@@ -31,6 +31,8 @@ def steps_for(scheme, env, steps):
     if env == "N" and {"bench_get", "bench_peek"} & set(steps):
         # A yardstick is measured in the same process as what it is for.
         steps = [*steps, *(step for of, step in YARDSTICKS.values() if of == scheme)]
+    if env == "V" and "bench_switch" in steps:
+        steps = [*steps, *(step for of, step in VARIANTS.values() if of == scheme)]
     return steps
 
 
@@ -87,7 +89,8 @@ def native_program():
 def measure_native(what, writer, progress):
     program = native_program()
     with open(os.path.join(NATIVE, "flags"), encoding="utf-8") as f:
-        compiler, _, flags = f.read().strip().partition(" ")
+        built = f.read().strip().removeprefix(TOP).strip()
+    compiler, _, flags = built.partition(" ")
     version = machine.output_of(compiler, "--version").splitlines()
     writer.say({"compiler": version[0] if version else compiler,
                 "flags": flags.strip() or "none", "accel": "none: host hardware"})

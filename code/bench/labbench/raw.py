@@ -11,7 +11,7 @@ A file without its last line was broken off as well, by something worse.
 import os
 import re
 
-from . import SCHEMES, YARDSTICKS, Trouble
+from . import SCHEMES, VARIANTS, YARDSTICKS, Trouble
 
 FIRST = "# nsproxy raw data, format 1"
 RAW = re.compile(r"^\s*# raw (.*)$")
@@ -22,6 +22,7 @@ METRICS = {
     "read": (("how",), ("readers", "writer", "ops", "ns", "switches")),
     "switch": (("kind", "company"),
                ("n", "mean_ns", "p50_ns", "p99_ns", "min_ns", "max_ns", "hz")),
+    "held": ((), ("switches", "ns", "nsproxies", "bytes")),
     "busy_read": ((), ("busy", "ops", "ns")),
     "count": (("op",), ("n", "locks", "rmws", "held_ns")),
 }
@@ -50,7 +51,7 @@ def parse_line(line):
     if set(row) != wanted:
         odd = ", ".join(sorted(set(row) ^ wanted))
         raise RawError(f"a {metric} line is wrong about: {odd}")
-    if row["scheme"] not in [*SCHEMES, *YARDSTICKS]:
+    if row["scheme"] not in [*SCHEMES, *YARDSTICKS, *VARIANTS]:
         raise RawError(f"there is no scheme “{row['scheme']}”")
     for name in ("rep", *numbers):
         if not re.fullmatch(r"[0-9]{1,19}", row[name]):

@@ -31,6 +31,10 @@ def quantities(row):
         name = f"switch.{row['kind']}.{row['company']}"
         return [(f"{name}.{which}", row[f"{which}_ns"], "ns")
                 for which in ("mean", "p50", "p99")]
+    if metric == "held":
+        return [("held.nsproxies", row["nsproxies"], "nsproxies"),
+                ("held.bytes", row["bytes"], "bytes"),
+                ("held.each", row["ns"] / row["switches"], "ns")]
     name, n = f"count.{row['op']}", row["n"]
     found = [(f"{name}.locks", row["locks"] / n, "per operation"),
              (f"{name}.rmws", row["rmws"] / n, "per operation"),

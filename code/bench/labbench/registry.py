@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 
-from . import SCHEMES, TOP, YARDSTICKS, Trouble, rules
+from . import SCHEMES, TOP, VARIANTS, YARDSTICKS, Trouble, rules
 
 FILE = os.path.join(TOP, "Documentation", "claims", "registry.toml")
 CHANGES = os.path.join(TOP, "code", "nsproxy", "changes.toml")
@@ -70,7 +70,8 @@ def check_experiment(experiment, claims, changes, known_steps):
         for rule in experiment.get("rules", []):
             rules.check(rule)
             for name in ("figure", "over", "minus"):
-                if name in rule and rule[name].split()[0] not in [*SCHEMES, *YARDSTICKS]:
+                known = [*SCHEMES, *YARDSTICKS, *VARIANTS]
+                if name in rule and rule[name].split()[0] not in known:
                     raise Trouble(f"{where}: {name} = “{rule[name]}” names no scheme")
         if not experiment.get("rules"):
             raise Trouble(f"{where}: there is nothing to decide it by (rules)")

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 
-from . import TOP, YARDSTICKS, Trouble, breaks, measure, raw, reduce, rules, write_whole
+from . import TOP, VARIANTS, YARDSTICKS, Trouble, breaks, measure, raw, reduce, rules, write_whole
 from .merge import merge
 from .verdicts import summary_of, verdict_of
 
@@ -88,7 +88,7 @@ class Runner:
                     for field in ("figure", "over", "minus"):
                         if field in rule:
                             scheme, quantity = rule[field].split()
-                            schemes.add(YARDSTICKS.get(scheme, (scheme,))[0])
+                            schemes.add({**YARDSTICKS, **VARIANTS}.get(scheme, (scheme,))[0])
                             steps |= steps_of(quantity)
         effort = self.effort
         what = measure.plan(env, [s for s in measure.SCHEMES if s in schemes],
@@ -161,6 +161,8 @@ def steps_of(quantity):
         return {"bench_get", "bench_switch"}
     if kind[0] == "read":
         return {f"bench_{kind[1]}"}
+    if kind[0] == "held":
+        return {"bench_held"}
     if kind[0] == "switch":
         return {"bench_busy" if kind[2] == "busybody" else "bench_switch"}
     return {"busy_read": {"bench_busy"}, "count": {"count"}}[kind[0]]
