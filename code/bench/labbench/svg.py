@@ -16,7 +16,7 @@ GREY = "#7b7b7b"
 LOOKS = {"task_lock": ("#2b87c8", "o"), "rcu": ("#d55e00", "s"),
          "pointer_tag": ("#cc79a7", "X"), "dedicated_lock": ("#009e73", "^"),
          "pointer_lock": ("#e69f00", "D"), "rcu_work": ("#56b4e9", "v"), "bare": (GREY, "+"),
-         "dedicated_lock_apart": ("#009e73", "2")}
+         "dedicated_lock_apart": ("#009e73", "v")}
 LABELS = {"bare": "bare liburcu", "dedicated_lock_apart": "dedicated_lock, apart"}
 # Schemes of your own.
 LOOKS.update(zip([s for s in SCHEMES if s not in LOOKS],
