@@ -44,6 +44,7 @@ EXPECTED = {
     "livelock_poll": "livelock", "livelock_poll_irq": "livelock",
     "livelock_counts": "livelock", "livelock_other_state": "livelock",
     "livelock_alone": "livelock", "loop_frees": "livelock", "loop_long": "data-race",
+    "loop_other_value": "invariant",
     "free_hides": "warning",
     "bug_on": "bug-on", "list_del_twice": "list-corruption",
     "list_del_rcu_twice": "list-corruption", "list_del_never": "list-corruption",

@@ -168,7 +168,9 @@ def test_four_readers_are_searched_to_the_end(tmp_path, scheme):
                  "--max-executions", 30000)
     seen = Seen(tmp_path, "--scheme", scheme, "--scenario", "four_readers",
                 "--time-limit", 300)
-    assert seen.verdict == "clean" and seen.counts["executions"] < 700000, seen
+    # The work that rcu_work leaves behind is one more who takes turns.
+    most = 1_200_000 if scheme == "rcu_work" else 700_000
+    assert seen.verdict == "clean" and seen.counts["executions"] < most, seen
 
     def cost(run):
         return run.doc["cpu_seconds"] / run.counts["steps"]
